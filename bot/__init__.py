@@ -1,0 +1,1 @@
+"""The faces of Hỏi Báo: the Telegram bot and the terminal."""

@@ -1,0 +1,1 @@
+"""Plain language data: question words, abbreviations, chat spelling, the English glossary."""
