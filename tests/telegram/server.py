@@ -1,0 +1,249 @@
+"""The HTTP face: aiohttp on 127.0.0.1, in a thread and an event loop of its own.
+
+with Server(state) as server: server.port -> 40123
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from aiohttp import web
+
+from tests.telegram.errors import Refusal, conflict
+from tests.telegram.faults import BAD_GATEWAY_PAGE, Fault, Faults
+from tests.telegram.methods import METHODS
+from tests.telegram.params import Params, Upload
+from tests.telegram.state import State
+
+_UPLOAD_BYTES = 50 * 2**20
+_CLOSING = Refusal(502, "Bad Gateway")
+
+
+@dataclass(eq=False)
+class _Poll:
+    """A getUpdates that waits."""
+
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: Refusal | None = None
+
+    def end(self, why: Refusal) -> None:
+        self.ended = why
+        self.news.set()
+
+
+class Server:
+    """Serves one State until it is closed."""
+
+    def __init__(self, state: State):
+        self.state = state
+        self.faults = Faults()
+        self.port = 0
+        self._poll: _Poll | None = None
+        self._waiting: dict[str, Callable[[Params], Awaitable[Any]]] = {
+            "getUpdates": self._get_updates,
+        }
+        self._names = {name.lower(): name for name in [*METHODS, *self._waiting]}
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="bot-api", daemon=True)
+
+    # --- life
+
+    def __enter__(self) -> Server:
+        self._thread.start()
+        self._ready.wait()
+        if self._failure:
+            raise self._failure
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def call(self, function: Callable[..., object], *arguments: object) -> None:
+        """Runs a function in the server's loop, soon; nothing once that is over."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._stop = asyncio.Event()
+        app = web.Application(client_max_size=_UPLOAD_BYTES)
+        app.router.add_route("*", "/bot{token}/{method}", self._answer)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._download)
+        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0)
+        try:
+            await runner.setup()
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            self.port = runner.addresses[0][1]
+            self.state.on_update = lambda: self.call(self._news)
+        except BaseException as error:
+            self._failure = error
+            raise
+        finally:
+            self._ready.set()
+        await self._stop.wait()
+        if self._poll:
+            self._poll.end(_CLOSING)
+        await runner.cleanup()
+
+    def _news(self) -> None:
+        if self._poll:
+            self._poll.news.set()
+
+    # --- requests
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        began = time.monotonic()
+        method = self._names.get(request.match_info["method"].lower(), "")
+        named = method or request.match_info["method"]
+        params = Params({})
+        error: Refusal | None = None
+        fault: Fault | None = None
+        try:
+            if request.match_info["token"] != self.state.token:
+                raise Refusal(401, "Unauthorized")
+            params = await _read_params(request)
+            fault = await self._trouble(named)
+            if fault and not fault.after:
+                return await self._go_wrong(request, fault)
+            if not method:
+                raise Refusal(404, "Not Found")
+            result = await self._carry_out(method, params)
+            if fault:
+                return await self._go_wrong(request, fault)
+            return web.json_response({"ok": True, "result": result})
+        except Refusal as refusal:
+            error = refusal
+            return web.json_response(refusal.body(), status=refusal.status)
+        finally:
+            if fault and (fault.status or fault.drop):
+                error = fault.refusal()
+            with self.state.changed:
+                self.state.record(named, params.record(), began, error, bool(error and fault))
+
+    async def _carry_out(self, method: str, params: Params) -> Any:
+        if method in self._waiting:
+            return await self._waiting[method](params)
+        with self.state.changed:
+            result = METHODS[method](self.state, params)
+            self.state.changed.notify_all()
+            return result
+
+    async def _trouble(self, method: str) -> Fault | None:
+        """Waits where the test holds the method back; the fault that meets the request."""
+        hold = self.faults.holds.get(method)
+        if hold:
+            with self.state.changed:
+                self.faults.arrived[method] = self.faults.arrived.get(method, 0) + 1
+                self.state.changed.notify_all()
+            await hold.wait()
+        with self.state.changed:
+            fault = self.faults.next_for(method)
+        if fault and fault.delay:
+            await asyncio.sleep(fault.delay)
+        return fault if fault and (fault.status or fault.drop) else None
+
+    async def _go_wrong(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if fault.drop:
+            if request.transport:
+                request.transport.abort()
+            return web.Response()
+        if fault.html:
+            return web.Response(
+                text=fault.html or BAD_GATEWAY_PAGE, content_type="text/html", status=fault.status
+            )
+        return web.json_response(fault.refusal().body(), status=fault.status)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["token"] != self.state.token:
+            return web.json_response(Refusal(401, "Unauthorized").body(), status=401)
+        with self.state.changed:
+            files = {file.path: file for file in self.state.files.values()}
+        file = files.get(request.match_info["path"])
+        if file is None:
+            return web.json_response(Refusal(404, "Not Found").body(), status=404)
+        return web.Response(body=file.content, content_type="application/octet-stream")
+
+    # --- methods that wait
+
+    async def _get_updates(self, params: Params) -> list[dict[str, Any]]:
+        state = self.state
+        with state.changed:
+            if state.webhook:
+                raise conflict(
+                    "can't use getUpdates method while webhook is active;"
+                    " use deleteWebhook to delete the webhook first"
+                )
+            state.allow(params.json("allowed_updates", "allowed updates"))
+        if self._poll:
+            self._poll.end(
+                conflict(
+                    "terminated by other getUpdates request;"
+                    " make sure that only one bot instance is running"
+                )
+            )
+        poll = self._poll = _Poll()
+        try:
+            return await self._poll_updates(poll, params)
+        finally:
+            if self._poll is poll:
+                self._poll = None
+
+    async def _poll_updates(self, poll: _Poll, params: Params) -> list[dict[str, Any]]:
+        deadline = self._loop.time() + min(params.integer("timeout") or 0, 50)
+        limit = min(params.integer("limit") or 100, 100)
+        while True:
+            if poll.ended:
+                raise poll.ended
+            poll.news.clear()
+            with self.state.changed:
+                updates = self.state.waiting(params.integer("offset") or 0, limit)
+            left = deadline - self._loop.time()
+            if updates or left <= 0:
+                return updates
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(poll.news.wait(), left)
+
+
+async def _read_params(request: web.Request) -> Params:
+    """Query, form, multipart or JSON parameters, as one."""
+    values: dict[str, Any] = dict(request.query)
+    files: dict[str, Upload] = {}
+    if request.content_type == "application/json":
+        body = json.loads(await request.text() or "{}")
+        values |= {
+            name: json.dumps(value) if isinstance(value, dict | list) else value
+            for name, value in body.items()
+        }
+        return Params(values)
+    try:
+        form = await request.post()
+    except UnicodeDecodeError:
+        raise Refusal(400, "Bad Request: strings must be encoded in UTF-8") from None
+    except web.HTTPRequestEntityTooLarge:
+        raise Refusal(413, "Request Entity Too Large") from None
+    for name, value in form.items():
+        if isinstance(value, web.FileField):
+            files[name] = Upload(value.filename, value.content_type, value.file.read())
+        else:
+            values[name] = value
+    return Params(values, files)
