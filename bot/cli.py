@@ -1,0 +1,294 @@
+"""The command line: `hoibao ask | index | status | eval | bot`.
+
+The composition root: it reads the settings, opens what is needed and hands it on. Each command
+imports what it needs when it runs, so that `--help` and `status` are quick.
+
+Exit status: 0 when something is quoted or done, 1 when the corpus does not answer, 2 on an
+error, 3 when some files could not be indexed and the others were, 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+
+from bot import terminal
+from retrieval.errors import CorpusError, HoiBaoError, IndexLocked, SettingsError
+from retrieval.model import Answer, BuildReport
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from retrieval import Index
+
+ANSWERED, ABSTAINED, FAILED, PARTLY_INDEXED = 0, 1, 2, 3
+READER_GONE = 141  # what a shell reports after SIGPIPE
+
+
+class Askable(Protocol):
+    """What the commands need of an index."""
+
+    def ask(self, question: str, top: int = 3) -> Answer:
+        """The answer, with at most `top` quotes."""
+
+
+class Language(StrEnum):
+    """In which language the asker is spoken to; quotes are never translated."""
+
+    VI = "vi"
+    EN = "en"
+
+
+Show = Callable[[Answer], None]
+CorpusFlag = Annotated[
+    Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of the articles.")
+]
+IndexFlag = Annotated[
+    Path | None, typer.Option("--index", metavar="DIR", help="Folder where the index is kept.")
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+app = typer.Typer(
+    name="hoibao",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line and gives its exit status."""
+    _speak_utf8()
+    try:
+        return app(arguments, prog_name="hoibao", standalone_mode=False) or 0
+    except typer.TyperException as misused:
+        return _fail(misused.format_message(), misused.exit_code)
+    except HoiBaoError as error:
+        return _fail(str(error), FAILED)
+    except OSError as error:
+        return _fail(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)
+    except SystemExit:
+        # typer and rich end so, quietly, when the reader of a pipe has gone: `… | head`
+        return READER_GONE
+
+
+def _fail(message: str, status: int) -> int:
+    typer.echo(message if message.startswith("Usage:") else f"hoibao: {message}", err=True)
+    return status
+
+
+def _speak_utf8() -> None:
+    """Vietnamese comes out whole wherever it is sent, whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _settings(corpus: Path | None, index: Path | None) -> Settings:
+    from bot.settings import Settings
+
+    flags = {"corpus": corpus, "index": index}
+    return Settings(**{name: value for name, value in flags.items() if value is not None})
+
+
+@app.callback(invoke_without_command=True)
+def hoibao(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Ask the newspaper: verbatim, sourced answers from Vietnamese articles."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"hoibao {installed('hoibao')}")
+        raise typer.Exit
+
+
+@app.command()
+def ask(
+    question: Annotated[
+        list[str] | None, typer.Argument(help="The question; quotation marks are not needed.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most N quotes.")] = 3,
+    batch: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Answer each line of FILE (-: standard input)."),
+    ] = None,
+    as_json: JsonFlag = False,
+    lang: Annotated[Language, typer.Option(help="Speak to me in this language.")] = Language.VI,
+    corpus: CorpusFlag = None,
+    index: IndexFlag = None,
+) -> int:
+    """Answer a question with quotes. Without one, ask for questions until Ctrl-D."""
+    if question and batch:
+        raise SettingsError("--batch", "given beside a question", "give one or the other")
+    if not question and not batch and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise SettingsError("ask", "no question", "give one, or a file of them with --batch FILE")
+    with fresh_index(_settings(corpus, index)) as opened:
+        show = show_json if as_json else person_shown(lang, headed=bool(batch))
+        if question:
+            return answer_all(opened, [" ".join(question)], top, show)
+        if batch:
+            return answer_all(opened, lines_of(batch), top, show)
+        from bot.prompt import typed_questions
+
+        answer_all(opened, typed_questions(), top, show)
+        return ANSWERED
+
+
+@app.command()
+def index(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Only these files or folders of the corpus."),
+    ] = None,
+    as_json: JsonFlag = False,
+    corpus: CorpusFlag = None,
+    index: IndexFlag = None,
+) -> int:
+    """Bring the index up to date with the corpus, and say what changed."""
+    settings = _settings(corpus, index)
+    only = [inside(path, settings.corpus) for path in paths or ()]
+    report = updated(settings, only)
+    typer.echo(dumped(asdict(report)) if as_json else terminal.report_text(report), nl=as_json)
+    return PARTLY_INDEXED if report.failed else 0
+
+
+@app.command()
+def status(as_json: JsonFlag = False, corpus: CorpusFlag = None, index: IndexFlag = None) -> None:
+    """Say what the index holds, and since when."""
+    from retrieval import open_index
+
+    settings = _settings(corpus, index)
+    with open_index(settings.index) as opened:
+        found = opened.status()
+    if as_json:
+        typer.echo(dumped(asdict(found) | {"built": found.built.isoformat()}))
+    else:
+        typer.echo(terminal.status_text(found, str(settings.index)), nl=False)
+
+
+@app.command()
+def bot(corpus: CorpusFlag = None, index: IndexFlag = None) -> int:
+    """Run the Telegram bot until it is stopped."""
+    from bot.app import run_bot
+
+    return run_bot(_settings(corpus, index))
+
+
+def answer_all(index: Askable, questions: Iterable[str], top: int, show: Show) -> int:
+    """Shows the answer to each question, in order; `ANSWERED` when one of them quotes."""
+    status = ABSTAINED
+    for question in questions:
+        # what the shell passed may not have been UTF-8
+        answer = index.ask(question.encode(errors="replace").decode(), top)
+        show(answer)
+        sys.stdout.flush()
+        if not answer.abstained:
+            status = ANSWERED
+    return status
+
+
+def show_json(answer: Answer) -> None:
+    """Prints the answer as one line of JSON."""
+    typer.echo(dumped(answer_object(answer)))
+
+
+def person_shown(language: str, *, headed: bool) -> Show:
+    """A function that prints answers for a person; `headed`: each under its question."""
+    console = terminal.console_for(sys.stdout)
+
+    def show(answer: Answer) -> None:
+        terminal.print_answer(sys.stdout, console, answer, language, headed=headed)
+
+    return show
+
+
+def answer_object(answer: Answer) -> dict[str, object]:
+    """The answer as the JSON object that programs rely on."""
+    return {
+        "question": answer.question,
+        "abstained": answer.abstained,
+        "took_ms": round(answer.took_ms, 3),
+        "passages": [
+            {
+                "rank": rank,
+                **asdict(quote.source),
+                "published": quote.source.published and quote.source.published.isoformat(),
+                "quote": quote.text,
+                "start": quote.span.start,
+                "end": quote.span.end,
+                "highlights": [[span.start, span.end] for span in quote.highlights],
+                "score": quote.score,
+            }
+            for rank, quote in enumerate(answer.quotes, 1)
+        ],
+    }
+
+
+def dumped(value: object) -> str:
+    """One line of JSON, letters as they are.
+
+    >>> dumped({"title": "Tin xã"})
+    '{"title": "Tin xã"}'
+    """
+    return json.dumps(value, ensure_ascii=False)
+
+
+def lines_of(source: str) -> Iterator[str]:
+    """The lines of a file, or of standard input for `-`, as they come."""
+    with sys.stdin.buffer if source == "-" else Path(source).open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                yield line.rstrip(b"\r\n").decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError:
+                where = f"{source}, line {number}"
+                raise SettingsError(where, "not UTF-8", "save the questions as UTF-8") from None
+
+
+def inside(path: Path, corpus: Path) -> Path:
+    """The path, once it is known to lie in the corpus."""
+    if not path.resolve().is_relative_to(corpus.resolve()):
+        raise CorpusError(
+            str(path), f"not inside the corpus {corpus}", "name its folder with --corpus DIR"
+        )
+    return path
+
+
+def updated(settings: Settings, only: Sequence[Path] = ()) -> BuildReport:
+    """Updates the index, with a progress bar when that takes a while."""
+    from retrieval import update_index
+
+    with terminal.progress_bar(sys.stderr, "Indexing") as show:
+        return update_index([settings.corpus], settings.index, only=only, progress=show)
+
+
+def fresh_index(settings: Settings) -> Index:
+    """The index, brought up to date with the corpus first.
+
+    While another process does that, the index is used as it was.
+    """
+    from retrieval import is_stale, open_index
+
+    if is_stale([settings.corpus], settings.index):
+        try:
+            report = updated(settings)
+        except IndexLocked as locked:
+            note(f"{locked}; answering from the index as it is")
+        else:
+            if report.failed:
+                note(f"{len(report.failed)} files not read; `hoibao index` says why")
+    return open_index(settings.index, threshold=settings.threshold)
+
+
+def note(message: str) -> None:
+    """Tells the person something that is not the answer."""
+    typer.echo(f"hoibao: {message}", err=True)
