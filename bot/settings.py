@@ -108,7 +108,8 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in allowed or not parts.hostname:
             raise ValueError(f"not an address that begins with {' or '.join(allowed)}://")
-        return value.rstrip("/")
+        # python-telegram-bot's own setting of that name ends so
+        return value.rstrip("/").removesuffix("/bot")
 
     @field_validator("webhook_secret")
     @classmethod

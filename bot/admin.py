@@ -1,0 +1,100 @@
+"""What the bot does for its admins: /reload and /status."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from telegram import Message
+from telegram.error import TelegramError
+
+from bot import render
+from bot.desk import Desk
+from bot.handlers import Command, Context, desk_of
+from bot.reloading import update_beside
+from retrieval.errors import HoiBaoError, IndexLocked
+from retrieval.model import Progress
+
+# seconds; Telegram allows 20 messages a minute in a group, edits included
+EDIT_EVERY: Final = 3.0
+
+
+class Board:
+    """One message that shows the latest of many states, without an edit for each.
+
+    board.show("1/900"); board.show("2/900")  # one edit, three seconds after the last
+    await board.close("done")
+    """
+
+    def __init__(self, message: Message, every: float = EDIT_EVERY) -> None:
+        self._message = message
+        self._every = every
+        self._next: str | None = None
+        self._painter: asyncio.Task[None] | None = None
+
+    def show(self, html: str) -> None:
+        """Show this soon, unless something newer comes first."""
+        self._next = html
+        if self._painter is None or self._painter.done():
+            self._painter = asyncio.create_task(self._paint())
+
+    async def close(self, html: str) -> None:
+        """Show this last; in a new message, if the old one cannot be edited."""
+        if self._painter is not None:
+            self._painter.cancel()
+            await asyncio.gather(self._painter, return_exceptions=True)
+        try:
+            await self._message.edit_text(html)
+        except TelegramError:
+            with suppress(TelegramError):
+                await self._message.reply_html(html)
+
+    async def _paint(self) -> None:
+        while self._next is not None:
+            html, self._next = self._next, None
+            # progress that cannot be shown is no reason to stop
+            with suppress(TelegramError):
+                await self._message.edit_text(html)
+            await asyncio.sleep(self._every)
+
+
+async def reload(message: Message, context: Context, language: str) -> None:
+    """/reload: bring the index up to date beside the bot, which goes on answering."""
+    desk = desk_of(context)
+    if desk.reload.running:
+        await message.reply_html(render.html("reload_refused", language))
+    else:
+        desk.reload.start(run_reload(message, desk, language))
+
+
+async def run_reload(message: Message, desk: Desk, language: str) -> None:
+    """The reload from its first message to its last."""
+    board = Board(await message.reply_html(render.html("reload_started", language)))
+
+    def show(progress: Progress) -> None:
+        board.show(render.progress(progress, language))
+
+    try:
+        report = await update_beside(desk.settings.corpus, desk.settings.index, show)
+    except IndexLocked:
+        await board.close(render.html("reload_locked", language))
+    except HoiBaoError as problem:
+        await board.close(render.html("reload_failed", language, reason=problem))
+    except asyncio.CancelledError:
+        await board.close(render.html("reload_stopped", language))
+        raise
+    else:
+        await board.close(render.report(report, language))
+
+
+async def status(message: Message, context: Context, language: str) -> None:
+    """/status: the index as it stands."""
+    desk = desk_of(context)
+    await message.reply_html(render.status(await desk.run(desk.index.status), language))
+
+
+COMMANDS: Final = (
+    Command("reload", reload, admins_only=True),
+    Command("status", status, admins_only=True),
+)

@@ -1,0 +1,270 @@
+"""Building, starting and stopping the bot.
+
+run_bot(Settings()) -> 0, after SIGTERM or SIGINT
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    LinkPreviewOptions,
+    Update,
+)
+from telegram.constants import ParseMode
+from telegram.error import Forbidden, InvalidToken, TelegramError
+from telegram.ext import (
+    AIORateLimiter,
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    Defaults,
+    ExtBot,
+    MessageHandler,
+    filters,
+)
+from telegram.request import HTTPXRequest
+
+from bot import admin, handlers, render
+from bot.desk import Desk
+from bot.handlers import Command, Context, desk_of, language_for
+from bot.questions import ASK
+from bot.reloading import update_beside
+from bot.settings import PREFIX, Settings
+from bot.texts import DEFAULT, TEXTS, plain
+from retrieval import is_stale, open_index
+from retrieval.errors import HoiBaoError, SettingsError
+
+if TYPE_CHECKING:
+    from retrieval import Index
+
+log = logging.getLogger(__name__)
+
+Bot = Application[Any, Any, Any, Any, Any, Any]
+HandlerCallback = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+COMMANDS: Final = (*handlers.COMMANDS, *admin.COMMANDS)
+RETRIES: Final = 5  # of a request that Telegram asks to repeat later
+UPDATES: Final = 256  # handled at a time
+POOL_WAIT: Final = 30  # seconds that a request waits for a free connection
+POLL: Final = 30  # seconds that the server holds a request when there is nothing new
+ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats as usual, then takes the secrets out, wherever in the record they stood."""
+
+    def __init__(self, layout: str, secrets: tuple[str, ...]) -> None:
+        super().__init__(layout)
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one text, tracebacks included."""
+        text = super().format(record)
+        for secret in self._secrets:
+            text = text.replace(secret, "[secret]")
+        return text
+
+
+class QuietBot(ExtBot[int]):
+    """A bot whose repr does not tell its token."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}[]"
+
+
+def run_bot(settings: Settings) -> int:
+    """Run the bot until SIGTERM or SIGINT; returns the exit status.
+
+    Raises `HoiBaoError` when it cannot start: no token, or no index and no way to make one.
+    """
+    token = settings.token()
+    _log_to_stderr(settings)
+    if is_stale([settings.corpus], settings.index) and not asyncio.run(_update(settings)):
+        return 0
+    application = build(Desk(settings, _open(settings)), token)
+    try:
+        _serve(application, settings)
+    except InvalidToken:
+        # `from None`: the original names the token
+        raise SettingsError(
+            f"{PREFIX}TELEGRAM_TOKEN",
+            "Telegram does not know this token",
+            "copy it from @BotFather again",
+        ) from None
+    return 0
+
+
+def build(desk: Desk, token: str) -> Bot:
+    """The application, with everything that it reacts to."""
+    application = (
+        Application.builder()
+        .bot(_bot(desk.settings, token))
+        .concurrent_updates(UPDATES)
+        .post_init(set_menus)
+        .post_stop(_close)
+        .build()
+    )
+    application.bot_data["desk"] = desk
+    new = filters.UpdateType.MESSAGE
+    alone = filters.ChatType.PRIVATE & new
+    for command in COMMANDS:
+        application.add_handler(CommandHandler(command.name, run_command(command), filters=new))
+    application.add_handlers(
+        [
+            CommandHandler(ASK, handlers.on_question, filters=new),
+            MessageHandler(filters.TEXT & ~filters.COMMAND & new, handlers.on_question),
+            MessageHandler(filters.COMMAND & alone, handlers.on_unknown_command),
+            MessageHandler(~filters.StatusUpdate.ALL & alone, handlers.on_unreadable),
+            CallbackQueryHandler(handlers.on_press),
+        ]
+    )
+    application.add_error_handler(on_error)
+    return application
+
+
+def run_command(command: Command) -> HandlerCallback:
+    """A command as the application calls it; admins' commands are refused to others."""
+
+    async def run(update: Update, context: Context) -> None:
+        message, user = update.effective_message, update.effective_user
+        assert message is not None  # the handler is for messages only
+        language = language_for(update)
+        if command.admins_only and not (user and desk_of(context).is_admin(user.id)):
+            await message.reply_html(render.html("admins_only", language))
+        else:
+            await command.run(message, context, language)
+
+    return run
+
+
+async def set_menus(application: Bot) -> None:
+    """Tell Telegram which commands to offer to whom, in each language."""
+    everybody = [command.name for command in COMMANDS if not command.admins_only]
+    menus: list[tuple[BotCommandScope, list[str]]] = [
+        (BotCommandScopeAllPrivateChats(), everybody),
+        (BotCommandScopeAllGroupChats(), [ASK, "help"]),
+    ]
+    for admin_id in sorted(application.bot_data["desk"].settings.admin_ids):
+        everything = [command.name for command in COMMANDS]
+        menus.append((BotCommandScopeChat(admin_id), everything))
+    for scope, names in menus:
+        for language in TEXTS:
+            lines = [BotCommand(name, plain(f"menu_{name}", language)) for name in names]
+            # without a language code: for all who have no menu in their own language
+            code = None if language == DEFAULT else language
+            try:
+                await application.bot.set_my_commands(lines, scope, code)
+            except TelegramError as refused:
+                # an admin who never wrote to the bot, say; they can still type the command
+                log.warning("no command menu for %s: %s", scope.type, refused)
+
+
+async def on_error(update: object, context: Context) -> None:
+    """Log what went wrong, and tell the person who waits for an answer."""
+    if isinstance(context.error, Forbidden):
+        log.info("a chat takes no messages: %s", context.error)
+        return
+    log.error("an update failed", exc_info=context.error)
+    if isinstance(update, Update):
+        with suppress(TelegramError):
+            await _apologise(update)
+
+
+async def _apologise(update: Update) -> None:
+    language = language_for(update)
+    if update.callback_query:
+        await update.callback_query.answer(plain("toast_failed", language), show_alert=True)
+    elif update.effective_message:
+        await update.effective_message.reply_html(render.html("failed", language))
+
+
+def _bot(settings: Settings, token: str) -> QuietBot:
+    server = settings.telegram_base_url
+    return QuietBot(
+        token,
+        base_url=f"{server}/bot",
+        base_file_url=f"{server}/file/bot",
+        request=HTTPXRequest(connection_pool_size=UPDATES, pool_timeout=POOL_WAIT),
+        get_updates_request=HTTPXRequest(connection_pool_size=1),
+        defaults=Defaults(
+            parse_mode=ParseMode.HTML,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            do_quote=True,
+            # the question may be deleted before its answer is there
+            allow_sending_without_reply=True,
+        ),
+        rate_limiter=AIORateLimiter(max_retries=RETRIES),
+    )
+
+
+def _serve(application: Bot, settings: Settings) -> None:
+    # -1: wait for the network for as long as it takes
+    common: dict[str, Any] = {"bootstrap_retries": -1, "allowed_updates": ALLOWED_UPDATES}
+    if settings.webhook_url is None:
+        application.run_polling(timeout=POLL, **common)
+        return
+    assert settings.webhook_secret is not None  # the settings demand it
+    application.run_webhook(
+        listen=settings.webhook_listen,
+        port=settings.webhook_port,
+        url_path=urlsplit(settings.webhook_url).path.lstrip("/"),
+        webhook_url=settings.webhook_url,
+        secret_token=settings.webhook_secret.get_secret_value(),
+        **common,
+    )
+
+
+async def _close(application: Bot) -> None:
+    await application.bot_data["desk"].close()
+
+
+def _open(settings: Settings) -> Index:
+    return open_index(settings.index, threshold=settings.threshold)
+
+
+async def _update(settings: Settings) -> bool:
+    """Bring the index up to date before the start; False when a signal came in between."""
+    log.info("bringing the index up to date")
+    task = asyncio.create_task(update_beside(settings.corpus, settings.index, lambda _: None))
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(stop, task.cancel)
+    try:
+        report = await task
+    except asyncio.CancelledError:
+        return False
+    except HoiBaoError as problem:
+        # an index that is out of date is better than no bot; without any, opening it fails
+        log.warning("the index could not be brought up to date: %s", problem)
+        if not settings.index.exists():
+            raise
+    else:
+        for failure in report.failed:
+            log.warning("not indexed: %s: %s", failure.file, failure.reason)
+    return True
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    secrets = (settings.telegram_token, settings.webhook_secret)
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        RedactingFormatter(
+            "%(asctime)s %(levelname)s %(name)s: %(message)s",
+            tuple(secret.get_secret_value() for secret in secrets if secret),
+        )
+    )
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # these tell every request, whose addresses hold the token
+    for chatty in ("httpx", "httpcore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

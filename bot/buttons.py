@@ -1,0 +1,104 @@
+"""Inline buttons, and the callback data that they carry.
+
+Callback data holds no state of the bot: the question is read again from the message that the
+answer replies to, and asked again. That costs a millisecond or two, and it survives a restart
+and a reload, needs no store that grows, and always shows what the corpus says now. What the
+question alone cannot tell is which quote the button meant, once the corpus has changed; so the
+data carries the page, the index generation it was counted in, and a mark of the article.
+
+    Press("page", 1, 7, "3fa9c2d1").encode() -> "page:1:7:3fa9c2d1"
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from retrieval.model import Answer
+
+PAGE: Final = "page"
+COUNT: Final = "count"
+
+_DATA = re.compile(r"([a-z]+):(\d+):(\d+):([0-9a-f]*)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button asks for: an action on the quote at `page` (from 0) of an answer.
+
+    `generation` is that of the index the pages were counted in, `mark` names the article.
+    At most 64 bytes when encoded, as Telegram demands.
+    """
+
+    action: str
+    page: int
+    generation: int
+    mark: str
+
+    def encode(self) -> str:
+        """As callback data."""
+        return f"{self.action}:{self.page}:{self.generation}:{self.mark}"
+
+    @classmethod
+    def decode(cls, data: str | None) -> Press | None:
+        """From callback data; None when it is none of ours.
+
+        >>> Press.decode("page:1:7:3fa9c2d1")
+        Press(action='page', page=1, generation=7, mark='3fa9c2d1')
+        """
+        found = _DATA.fullmatch(data or "")
+        if not found:
+            return None
+        action, page, generation, mark = found.groups()
+        return cls(action, int(page), int(generation), mark)
+
+
+def mark_of(article_id: str) -> str:
+    """Eight characters that stand for an article id of any length.
+
+    >>> mark_of("a") != mark_of("b")
+    True
+    """
+    return blake2b(article_id.encode("utf-8", "replace"), digest_size=4).hexdigest()
+
+
+def find_page(answer: Answer, press: Press, generation: int) -> int | None:
+    """The page a press means in the answer as it is now; None when its article is not quoted.
+
+    In the generation that it was counted in, the page is what it was. Later it is the quote of
+    the same article, wherever that ranks by now.
+    """
+    marks = [mark_of(quote.source.article_id) for quote in answer.quotes]
+    same_place = press.page < len(marks) and marks[press.page] == press.mark
+    if same_place or (press.generation == generation and press.page < len(marks)):
+        return press.page
+    return marks.index(press.mark) if press.mark in marks else None
+
+
+def pager(answer: Answer, page: int, generation: int) -> InlineKeyboardMarkup | None:
+    """◀ 1/3 ▶ under an answer with several quotes.
+
+    The arrows go round at the ends, so that they stay under the same thumb.
+    """
+    pages = len(answer.quotes)
+    if answer.abstained or pages < 2:
+        return None
+
+    def button(label: str, action: str, target: int) -> InlineKeyboardButton:
+        mark = mark_of(answer.quotes[target].source.article_id)
+        press = Press(action, target, generation, mark)
+        return InlineKeyboardButton(label, callback_data=press.encode())
+
+    return InlineKeyboardMarkup(
+        [
+            [
+                button("◀", PAGE, (page - 1) % pages),
+                button(f"{page + 1}/{pages}", COUNT, page),
+                button("▶", PAGE, (page + 1) % pages),
+            ]
+        ]
+    )

@@ -1,0 +1,92 @@
+"""What every handler works with: the settings, the index, its workers, the running reload.
+
+answer = await desk.ask("Ai là Bí thư Đảng uỷ xã Yên Phúc?")
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+
+from bot.settings import Settings
+from retrieval.model import Answer
+
+if TYPE_CHECKING:
+    from retrieval import Index
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# More threads would only queue at the interpreter lock, which every search holds in part.
+WORKERS: Final = min(4, os.cpu_count() or 1)
+
+
+class SingleTask:
+    """At most one task at a time, which can be ended.
+
+    The application does not know of it: it awaits the tasks it knows when it stops, and a
+    reload may take longer than anyone who stops a bot is willing to wait.
+    """
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the task is still at work."""
+        return self._task is not None and not self._task.done()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin; only when nothing is running."""
+        assert not self.running
+        self._task = asyncio.create_task(work)
+        self._task.add_done_callback(_log_failure)
+
+    async def end(self) -> None:
+        """Cancel what is running and wait until it has cleaned up."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        log.error("a task failed", exc_info=task.exception())
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Shared by all handlers, for as long as the bot runs."""
+
+    settings: Settings
+    index: Index
+    workers: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
+    )
+    reload: SingleTask = field(default_factory=SingleTask)
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do CPU-bound work on a worker thread, so that nobody else has to wait for it."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.workers, lambda: work(*args, **kwargs))
+
+    async def ask(self, question: str) -> Answer:
+        """The answer to a question."""
+        return await self.run(self.index.ask, question)
+
+    def is_admin(self, user_id: int) -> bool:
+        """Whether that user may reload the corpus."""
+        return user_id in self.settings.admin_ids
+
+    async def close(self) -> None:
+        """End the reload, then the workers, then the index."""
+        await self.reload.end()
+        self.workers.shutdown()
+        self.index.close()

@@ -1,0 +1,284 @@
+"""Answer → Telegram HTML; the only place for escaping and for Telegram's length limits.
+
+Telegram counts UTF-16 units, after entities: "😀" is two. Everything here is a pure function
+from values to HTML that fits into one message.
+
+    html("understood", "en", question="a < b") -> "I read your question as: <i>a &lt; b</i>"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from html import escape as escape_markup
+from typing import Final
+from urllib.parse import urlsplit
+
+from bot.texts import TEXTS
+from retrieval.model import (
+    Abstention,
+    Answer,
+    BuildReport,
+    Failure,
+    IndexStatus,
+    Progress,
+    Quote,
+    Source,
+    Span,
+)
+
+# UTF-16 units; their sum, with the texts around them, stays below MESSAGE
+MESSAGE: Final = 4096
+QUOTE: Final = 2400
+TITLE: Final = 200
+NAME: Final = 100
+QUESTION: Final = 300
+REASON: Final = 300
+FAILURES: Final = 8
+URL: Final = 2048
+
+# About what a collapsed blockquote shows; an answer beyond it would be folded away.
+FOLD_FROM: Final = 300
+FOLD_SHOWS: Final = 100
+
+BAR: Final = 10
+ELLIPSIS: Final = "…"
+
+# No Unicode text holds these, and UTF-8 cannot carry them.
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def escape(text: str) -> str:
+    """Text as it stands in Telegram HTML, between tags and within attributes.
+
+    >>> escape('<b> & "x"')
+    '&lt;b&gt; &amp; &quot;x&quot;'
+    """
+    return escape_markup(_SURROGATES.sub("\ufffd", text), quote=True)
+
+
+def utf16_len(text: str) -> int:
+    """How many UTF-16 units Telegram counts.
+
+    >>> utf16_len("a😀")
+    3
+    """
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def cut(text: str, units: int) -> str:
+    """Text of at most that many UTF-16 units, cut between words where there are any.
+
+    >>> cut("một hai ba", 8)
+    'một hai…'
+    """
+    if utf16_len(text) <= units:
+        return text
+    kept = text[: _fitting(text, units - utf16_len(ELLIPSIS))]
+    words, space, _ = kept.rpartition(" ")
+    return (words if space and not text[len(kept)].isspace() else kept).rstrip() + ELLIPSIS
+
+
+def html(key: str, language: str, **values: object) -> str:
+    """One of the texts, its placeholders filled with escaped values.
+
+    >>> html("nearest", "en")
+    'The articles closest to your question:'
+    """
+    return TEXTS[language][key].format(
+        **{name: escape(str(value)) for name, value in values.items()}
+    )
+
+
+def marked(text: str, highlights: Sequence[Span]) -> str:
+    """The text escaped, its highlights in bold.
+
+    >>> marked("xã Yên Phúc & huyện", [Span(3, 11)])
+    'xã <b>Yên Phúc</b> &amp; huyện'
+    """
+    pieces, at = [], 0
+    for span in highlights:
+        pieces += [escape(text[at : span.start]), f"<b>{escape(span.of(text))}</b>"]
+        at = span.end
+    return "".join([*pieces, escape(text[at:])])
+
+
+def blockquote(text: str, highlights: Sequence[Span] = ()) -> str:
+    """The text set off as a quote; a long one can be expanded, unless that would hide the answer.
+
+    >>> blockquote("Yên Phúc", [Span(0, 3)])
+    '<blockquote><b>Yên</b> Phúc</blockquote>'
+    """
+    shown = cut(text, QUOTE)
+    kept = len(shown) if shown == text else len(shown) - len(ELLIPSIS)
+    clipped = [Span(s.start, min(s.end, kept)) for s in highlights if s.start < kept]
+    folds = utf16_len(shown) > FOLD_FROM and all(span.end <= FOLD_SHOWS for span in clipped)
+    return f"<blockquote{' expandable' if folds else ''}>{marked(shown, clipped)}</blockquote>"
+
+
+def answer(answer: Answer, page: int, language: str) -> str:
+    """The message for one quote of an answer (`page` counts from 0), or for an abstention."""
+    body = (
+        _abstention(answer, language) if answer.abstained else quote(answer.quotes[page], language)
+    )
+    if answer.understood is None:
+        return body
+    read_as = html("understood", language, question=cut(answer.understood, QUESTION))
+    return f"{read_as}\n\n{body}"
+
+
+def quote(quote: Quote, language: str) -> str:
+    """A quote with its source under it.
+
+    <blockquote>Đồng chí Bí thư Đảng uỷ xã <b>Vi Văn Dụng</b> cho biết…</blockquote>
+    📰 <a href="https://…">Đảng bộ xã Yên Phúc nâng cao sức chiến đấu</a>
+    Thanh Đàn · 12/07/2024
+    """
+    return f"{blockquote(quote.text, quote.highlights)}\n{source(quote.source, language)}"
+
+
+def source(source: Source, language: str) -> str:
+    """The title, linked where the source is an address; then author, date, and any other source."""
+    link = _link(source)
+    details = [
+        cut(source.author, NAME) if source.author else "",
+        day(source.published, language) if source.published else "",
+        cut(source.source, NAME) if source.source and not link else "",
+    ]
+    line = " · ".join(escape(detail) for detail in details if detail)
+    return f"📰 {_title(source, language)}" + (f"\n{line}" if line else "")
+
+
+def status(status: IndexStatus, language: str) -> str:
+    """The state of the index, for admins."""
+    return html(
+        "status",
+        language,
+        articles=number(status.articles, language),
+        passages=number(status.passages, language),
+        engine=status.engine,
+        generation=status.generation,
+        built=moment(status.built, language),
+        size=size(status.size, language),
+    )
+
+
+def progress(progress: Progress, language: str) -> str:
+    """How far a reload is: Reloading the articles… 3/10 files ▓▓▓░░░░░░░"""
+    filled = BAR * progress.done // progress.total if progress.total else 0
+    return html(
+        "reload_progress",
+        language,
+        done=number(progress.done, language),
+        total=number(progress.total, language),
+        bar="▓" * filled + "░" * (BAR - filled),
+    )
+
+
+def report(report: BuildReport, language: str) -> str:
+    """What a reload did, and why each failed file failed."""
+    counts = ("added", "changed", "removed", "unchanged", "articles", "passages")
+    done = html(
+        "reload_done",
+        language,
+        seconds=decimal(report.seconds, language),
+        failed=number(len(report.failed), language),
+        **{name: number(getattr(report, name), language) for name in counts},
+    )
+    return done + (f"\n\n{failures(report.failed, language)}" if report.failed else "")
+
+
+def failures(failed: Sequence[Failure], language: str) -> str:
+    """The first of the files that failed, each with its reason."""
+    lines = [html("reload_failures", language)]
+    lines += [
+        f"• <code>{escape(cut(each.file, NAME))}</code>: {escape(cut(each.reason, REASON))}"
+        for each in failed[:FAILURES]
+    ]
+    if len(failed) > FAILURES:
+        lines.append(html("more_failures", language, count=len(failed) - FAILURES))
+    return "\n".join(lines)
+
+
+def day(value: date, language: str) -> str:
+    """A date as the language writes it.
+
+    >>> day(date(2024, 7, 2), "vi"), day(date(2024, 7, 2), "en")
+    ('02/07/2024', '2 July 2024')
+    """
+    return f"{value:%d/%m/%Y}" if language == "vi" else f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime, language: str) -> str:
+    """A date with its time and time zone, as the language writes it."""
+    return f"{day(value, language)} {value:%H:%M %Z}".rstrip()
+
+
+def number(value: int, language: str) -> str:
+    """An integer with the language's thousands separator.
+
+    >>> number(5184, "vi"), number(5184, "en")
+    ('5.184', '5,184')
+    """
+    return f"{value:,}".replace(",", "." if language == "vi" else ",")
+
+
+def decimal(value: float, language: str) -> str:
+    """A number with one decimal.
+
+    >>> decimal(0.25, "vi"), decimal(0.25, "en")
+    ('0,2', '0.2')
+    """
+    return f"{value:.1f}".replace(".", "," if language == "vi" else ".")
+
+
+def size(value: int, language: str) -> str:
+    """A number of bytes for a person.
+
+    >>> size(1_500_000, "vi"), size(1_500_000, "en")
+    ('1,5 MB', '1.5 MB')
+    """
+    unit, name = next(
+        ((scale, name) for scale, name in ((10**9, "GB"), (10**6, "MB")) if value >= scale),
+        (10**3, "kB"),
+    )
+    return f"{decimal(value / unit, language)} {name}"
+
+
+def _abstention(answer: Answer, language: str) -> str:
+    if answer.abstention is Abstention.NO_TERMS:
+        return html("no_terms", language)
+    # one article may hold several of the nearest passages
+    nearest = dict.fromkeys(quote.source for quote in answer.quotes)
+    if not nearest:
+        return html("abstained", language)
+    titles = (f"• {_title(near, language)}" for near in nearest)
+    return "\n".join([html("abstained", language) + "\n", html("nearest", language), *titles])
+
+
+def _title(source: Source, language: str) -> str:
+    link = _link(source)
+    title = escape(cut(source.title, TITLE)) or html("untitled", language)
+    return f'<a href="{escape(link)}">{title}</a>' if link else title
+
+
+def _link(source: Source) -> str | None:
+    """The source, when it is an address that Telegram makes a link of."""
+    address = source.source or ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    linked = parts.scheme in {"http", "https"} and "." in (parts.hostname or "")
+    return address if linked and len(address) <= URL else None
+
+
+def _fitting(text: str, units: int) -> int:
+    """How many of the text's first characters have at most that many UTF-16 units."""
+    used = 0
+    for count, character in enumerate(text):
+        used += 2 if character > "\uffff" else 1
+        if used > units:
+            return count
+    return len(text)

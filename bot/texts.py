@@ -1,0 +1,199 @@
+"""Everything the bot says, by key, in Vietnamese (the default) and English.
+
+Texts are Telegram HTML with `{placeholders}`; `render.html` fills them in and escapes the
+values. Those whose keys begin with `toast_` (shown over the chat, at most 200 characters) or
+`menu_` (beside a command) are plain text, filled in by `plain`.
+
+    TEXTS["en"]["reload_refused"] -> "The articles are being reloaded already. …"
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEFAULT: Final = "vi"
+
+VI: Final = {
+    "start": (
+        "Chào bạn! Mình là <b>Hỏi Báo</b>.\n\n"
+        "Bạn cứ hỏi, mình sẽ tìm trong kho bài báo và trích <b>nguyên văn</b> đoạn trả lời, "
+        "kèm tên bài, tác giả và ngày đăng. Mình không tự viết thêm điều gì; nếu kho bài "
+        "không có câu trả lời, mình sẽ nói thật với bạn.\n\n"
+        "Bạn gửi thử một câu hỏi nhé, gõ không dấu cũng được. /help để xem thêm."
+    ),
+    "help": (
+        "<b>Cách hỏi</b>\n"
+        "Bạn gửi câu hỏi như một tin nhắn bình thường, có dấu hay không dấu đều được. "
+        "Mình trả lời bằng đoạn trích nguyên văn; phần trả lời được <b>in đậm</b>.\n\n"
+        "<b>Các nút bấm</b>\n"
+        "◀ ▶ xem đoạn trích khác cho cùng câu hỏi.\n\n"
+        "<b>Mẹo nhỏ</b>\n"
+        "Hỏi càng cụ thể càng dễ tìm: ai, ở đâu, năm nào, bao nhiêu…"
+    ),
+    "abstained": (
+        "Mình đã tìm mà chưa thấy câu trả lời trong kho bài. Bạn thử hỏi bằng từ ngữ khác nhé."
+    ),
+    "nearest": "Những bài gần với câu hỏi nhất:",
+    "no_terms": (
+        "Mình chưa thấy trong câu hỏi từ nào để tìm. "
+        "Bạn hỏi cụ thể hơn một chút nhé, chẳng hạn thêm tên người, nơi chốn hay năm."
+    ),
+    "understood": "Mình hiểu câu hỏi là: <i>{question}</i>",
+    "untitled": "Bài không có tiêu đề",
+    "only_text": (
+        "Mình chỉ đọc được câu hỏi viết bằng chữ thôi, chưa xem được ảnh, tệp hay nghe được "
+        "giọng nói. Bạn gõ câu hỏi giúp mình nhé."
+    ),
+    "unknown_command": "Mình chưa biết lệnh này. Bạn xem /help nhé, hoặc cứ gửi thẳng câu hỏi.",
+    "failed": "Xin lỗi bạn, mình vừa gặp trục trặc nên chưa trả lời được. Bạn thử lại sau nhé.",
+    "admins_only": "Lệnh này dành cho người quản trị, bạn thông cảm nhé.",
+    "status": (
+        "<b>Kho bài</b>\n"
+        "Số bài: {articles}\n"
+        "Số đoạn: {passages}\n"
+        "Bộ máy tìm kiếm: {engine}\n"
+        "Thế hệ chỉ mục: {generation}\n"
+        "Cập nhật lúc: {built}\n"
+        "Dung lượng: {size}"
+    ),
+    "reload_started": "Mình đang nạp lại kho bài… Trong lúc đó mình vẫn trả lời như thường.",
+    "reload_progress": (
+        "Mình đang nạp lại kho bài… {done}/{total} tệp\n{bar}\n"
+        "Trong lúc đó mình vẫn trả lời như thường."
+    ),
+    "reload_done": (
+        "Đã nạp xong kho bài trong {seconds} giây.\n"
+        "Thêm: {added}\n"
+        "Thay đổi: {changed}\n"
+        "Gỡ bỏ: {removed}\n"
+        "Giữ nguyên: {unchanged}\n"
+        "Lỗi: {failed}\n"
+        "Hiện có {articles} bài, {passages} đoạn."
+    ),
+    "reload_failures": "Những tệp không đọc được:",
+    "more_failures": "… và {count} tệp nữa",
+    "reload_refused": "Kho bài đang được nạp lại rồi, bạn chờ lần này xong nhé.",
+    "reload_locked": (
+        "Đang có một tiến trình khác cập nhật kho bài. Mình vẫn dùng bản hiện có; "
+        "bạn thử lại sau nhé."
+    ),
+    "reload_failed": (
+        "Nạp lại không thành công, mình vẫn trả lời bằng bản trước đó.\nLý do: {reason}"
+    ),
+    "reload_stopped": (
+        "Việc nạp lại đã dừng giữa chừng vì bot đang tắt. Kho bài vẫn nguyên như trước."
+    ),
+    "toast_page": "Đoạn {page} trong {pages}",
+    "toast_corpus_changed": "Kho bài vừa được cập nhật, đây là kết quả mới nhất.",
+    "toast_question_gone": "Mình không còn thấy câu hỏi ban đầu. Bạn gửi lại giúp mình nhé.",
+    "toast_old_button": "Nút này đã cũ. Bạn gửi lại câu hỏi giúp mình nhé.",
+    "toast_failed": "Xin lỗi bạn, mình vừa gặp trục trặc. Bạn thử lại nhé.",
+    "menu_start": "Bắt đầu",
+    "menu_help": "Cách hỏi",
+    "menu_ask": "Hỏi một câu",
+    "menu_reload": "Nạp lại kho bài",
+    "menu_status": "Tình trạng kho bài",
+}
+
+EN: Final = {
+    "start": (
+        "Hello! I am <b>Hỏi Báo</b> (“ask the newspaper”).\n\n"
+        "Ask me something, and I will search the articles and quote, <b>word for word</b>, the "
+        "passage that answers, with its title, author and date. I never write anything of my "
+        "own; when the articles hold no answer, I will tell you so.\n\n"
+        "The articles are in Vietnamese; you may also ask in English. /help tells you more."
+    ),
+    "help": (
+        "<b>How to ask</b>\n"
+        "Send your question as an ordinary message, in Vietnamese (with or without diacritics) "
+        "or in English. I answer with a verbatim quote; the answer is in <b>bold</b>.\n\n"
+        "<b>The buttons</b>\n"
+        "◀ ▶ show other quotes for the same question.\n\n"
+        "<b>A tip</b>\n"
+        "The more precise, the better: who, where, which year, how many…"
+    ),
+    "abstained": (
+        "I searched, but found no answer in the articles. Perhaps try it in other words?"
+    ),
+    "nearest": "The articles closest to your question:",
+    "no_terms": (
+        "I found no word in your question to search for. "
+        "Could you be a little more specific: a person, a place, a year?"
+    ),
+    "understood": "I read your question as: <i>{question}</i>",
+    "untitled": "Untitled article",
+    "only_text": (
+        "I can only read questions written as text: no pictures, files or voice yet. "
+        "Could you type your question, please?"
+    ),
+    "unknown_command": "I do not know this command. See /help, or simply send your question.",
+    "failed": "Sorry, something went wrong and I could not answer. Please try again later.",
+    "admins_only": "This command is for the administrators only, sorry.",
+    "status": (
+        "<b>The articles</b>\n"
+        "Articles: {articles}\n"
+        "Passages: {passages}\n"
+        "Search engine: {engine}\n"
+        "Index generation: {generation}\n"
+        "Updated: {built}\n"
+        "Size: {size}"
+    ),
+    "reload_started": "Reloading the articles… I keep answering meanwhile.",
+    "reload_progress": (
+        "Reloading the articles… {done}/{total} files\n{bar}\nI keep answering meanwhile."
+    ),
+    "reload_done": (
+        "The articles are up to date, in {seconds} s.\n"
+        "Added: {added}\n"
+        "Changed: {changed}\n"
+        "Removed: {removed}\n"
+        "Unchanged: {unchanged}\n"
+        "Failed: {failed}\n"
+        "Articles now: {articles}, passages: {passages}."
+    ),
+    "reload_failures": "Files that could not be read:",
+    "more_failures": "… and {count} more",
+    "reload_refused": "The articles are being reloaded already. Please wait until that is done.",
+    "reload_locked": (
+        "Another process is updating the articles. I keep using the present ones; "
+        "please try again later."
+    ),
+    "reload_failed": (
+        "The reload failed; I keep answering from the previous articles.\nReason: {reason}"
+    ),
+    "reload_stopped": (
+        "The reload stopped half-way because the bot is shutting down. "
+        "The articles are as they were."
+    ),
+    "toast_page": "Quote {page} of {pages}",
+    "toast_corpus_changed": "The articles have just been updated; these are the latest results.",
+    "toast_question_gone": "I can no longer see the original question. Please send it again.",
+    "toast_old_button": "This button is out of date. Please send your question again.",
+    "toast_failed": "Sorry, something went wrong. Please try again.",
+    "menu_start": "Begin",
+    "menu_help": "How to ask",
+    "menu_ask": "Ask a question",
+    "menu_reload": "Reload the articles",
+    "menu_status": "State of the articles",
+}
+
+TEXTS: Final = {"vi": VI, "en": EN}
+
+
+def language_of(code: str | None) -> str:
+    """The language to speak to a user whose Telegram has that IETF language tag.
+
+    >>> language_of("en-GB"), language_of("fr"), language_of(None)
+    ('en', 'vi', 'vi')
+    """
+    primary = (code or "").lower().split("-")[0]
+    return primary if primary in TEXTS else DEFAULT
+
+
+def plain(key: str, language: str, **values: object) -> str:
+    """One of the plain texts, filled in.
+
+    >>> plain("toast_page", "en", page=1, pages=3)
+    'Quote 1 of 3'
+    """
+    return TEXTS[language][key].format(**values)
