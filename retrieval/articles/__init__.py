@@ -1,0 +1,159 @@
+"""Files of the corpus → articles: LOADERS has one function for every file format.
+
+load_file(Path("data/articles/a.txt"), "a.txt").articles[0].title
+
+A new format is one function and one row in LOADERS.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from retrieval.articles.assembly import Loaded, Loader
+from retrieval.articles.csv import load_csv
+from retrieval.articles.docx import load_docx
+from retrieval.articles.html import load_html
+from retrieval.articles.json import load_json, load_json_lines
+from retrieval.articles.markdown import load_markdown
+from retrieval.articles.pdf import load_pdf
+from retrieval.articles.plain import load_plain
+from retrieval.errors import (
+    ArticleError,
+    CorpusError,
+    EmptyFile,
+    OversizedFile,
+    UnreadableFile,
+    UnsupportedFile,
+)
+
+__all__ = ["LOADERS", "MAX_BYTES", "Loaded", "Loader", "find_files", "load_bytes", "load_file"]
+
+MAX_BYTES = 64 * 1024 * 1024
+
+# By file ending, in lower case. Loaders import their libraries when first called.
+LOADERS: Mapping[str, Loader] = {
+    ".txt": load_plain,
+    ".md": load_markdown,
+    ".markdown": load_markdown,
+    ".html": load_html,
+    ".htm": load_html,
+    ".pdf": load_pdf,
+    ".docx": load_docx,
+    ".json": load_json,
+    ".jsonl": load_json_lines,
+    ".csv": load_csv,
+    ".tsv": load_csv,
+}
+
+
+def load_file(path: Path, name: str, *, max_bytes: int = MAX_BYTES) -> Loaded:
+    """The articles in the file at `path`, known in the corpus as `name`.
+
+    Raises UnsupportedFile, EmptyFile, OversizedFile or UnreadableFile, each naming `name`.
+    """
+    _loader(name)
+    try:
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UnreadableFile(name, "not a regular file")
+            data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise UnreadableFile(
+            name, error.strerror or str(error), "check that it is there and may be read"
+        ) from error
+    if len(data) > max_bytes:
+        raise OversizedFile(name, f"larger than {max_bytes:,} bytes", "split it into several")
+    return load_bytes(data, name)
+
+
+def load_bytes(data: bytes, name: str) -> Loaded:
+    """The articles in a file's bytes; the ending of `name` tells the format.
+
+    load_bytes("Tin ngắn.".encode(), "tin.txt").articles[0].text -> "Tin ngắn."
+
+    Raises UnsupportedFile, EmptyFile, OversizedFile or UnreadableFile, each naming `name`.
+    """
+    loader = _loader(name)
+    if not data:
+        raise EmptyFile(name, "the file is empty")
+    try:
+        return loader(data, name)
+    except ArticleError:
+        raise
+    except Exception as error:
+        # Parsers meet any bytes here, and fail in more ways than they document.
+        raise UnreadableFile(
+            name, f"broken ({type(error).__name__}: {error})", "save it again, or as plain text"
+        ) from error
+
+
+def find_files(roots: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Every file under `roots` with its name relative to its root, sorted by name.
+
+    find_files([Path("data/articles")]) -> (Path("data/articles/tin/a.txt"), "tin/a.txt"), …
+
+    A root may be a file. Left out: hidden files and folders, links that lead out of their root,
+    whatever is no regular file, and the second sight of a file that two roots or a link show
+    twice. A folder that may not be read is given as if it were a file, to fail as one.
+    Raises CorpusError when a root is missing.
+    """
+    seen: set[Path] = set()
+    for root in roots:
+        found = sorted(_walk(root), key=lambda pair: (pair[0].is_symlink(), pair[1]))
+        fresh = []
+        for path, name in found:
+            real = path.resolve()
+            if real not in seen:
+                seen.add(real)
+                fresh.append((path, name))
+        yield from sorted(fresh, key=lambda pair: pair[1])
+
+
+def _walk(root: Path) -> Iterator[tuple[Path, str]]:
+    if root.is_file():
+        yield root, _name(Path(root.name))
+        return
+    if not root.is_dir():
+        raise CorpusError(str(root), "no such file or folder", "create it, or name another one")
+    real_root = root.resolve()
+    closed: list[Path] = []
+
+    def remember(error: OSError) -> None:
+        closed.append(Path(error.filename))
+
+    for folder, folders, files in os.walk(root, onerror=remember):
+        folders[:] = [name for name in folders if not _is_hidden(name)]
+        for path in (Path(folder, name) for name in files if not _is_hidden(name)):
+            if path.is_file() and path.resolve().is_relative_to(real_root):
+                yield path, _name(path.relative_to(root))
+    yield from ((path, _name(path.relative_to(root))) for path in closed)
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Opens as usual, but a pipe does not wait for its writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _loader(name: str) -> Loader:
+    ending = PurePosixPath(name).suffix.lower()
+    if ending not in LOADERS:
+        raise UnsupportedFile(
+            name,
+            f"no reader for files ending in {ending}" if ending else "its name has no ending",
+            f"save it as one of {', '.join(LOADERS)}",
+        )
+    return LOADERS[ending]
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a file is out of sight, or the lock ("~$tin.docx") of one that is open in Word."""
+    return name.startswith((".", "~$"))
+
+
+def _name(relative: Path) -> str:
+    """The name in the corpus; bytes that are no UTF-8 are spelled out: it has to be storable."""
+    name = relative.as_posix().encode("utf-8", "surrogateescape")
+    return name.decode("utf-8", "backslashreplace")

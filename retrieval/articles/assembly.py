@@ -1,0 +1,113 @@
+"""What every loader ends with: a text and what its format says of it → an Article.
+
+assemble("a.txt", "Thứ sáu, 12/07/2024\\n\\nĐảng bộ xã Yên Phúc\\n\\n…") has title and date.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+
+from retrieval.articles.zones import Layout, recognise
+from retrieval.errors import EmptyFile
+from retrieval.model import Article, Failure, Span, Zone, ZoneKind
+
+_LONGEST_TITLE = 100
+_SENTENCE = re.compile(r".+?[.!?…](?=\s|$)")
+_MOTTO = re.compile(
+    r"cộng (?:hòa|hoà) xã hội chủ nghĩa việt nam|độc lập\s*[-–]\s*tự do\s*[-–]\s*hạnh phúc",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one file gave: its articles, and the records in it that could not be read."""
+
+    articles: tuple[Article, ...]
+    failures: tuple[Failure, ...] = ()
+
+
+Loader = Callable[[bytes, str], Loaded]
+"""The bytes of a file and its name within the corpus → its articles; raises ArticleError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a file says about its article outside of the text."""
+
+    title: str | None = None
+    author: str | None = None
+    published: date | None = None
+    source: str | None = None
+
+
+def assemble(
+    article_id: str,
+    text: str,
+    properties: Properties = Properties(),
+    *,
+    heading: Span | None = None,
+    printed_first: bool = False,
+) -> Article:
+    """The article; what its properties leave open is taken from the lines of the text.
+
+    `heading` is where markup has the title. With `printed_first`, the author and date that the
+    text prints win over the properties, which in office files tell of the file instead.
+
+    Raises EmptyFile when `text` is blank.
+    """
+    if not text.strip():
+        raise EmptyFile(article_id, "holds no text")
+    layout = recognise(text)
+    stated = (properties.author, properties.published)
+    printed = (layout.author, layout.published)
+    first, second = (printed, stated) if printed_first else (stated, printed)
+    zones = layout.zones if heading is None else _with_heading(layout.zones, heading)
+    title = (properties.title or "").strip() or (heading and heading.of(text)) or layout.title
+    return Article(
+        id=article_id,
+        title=" ".join(title.split()) if title else fallback_title(article_id, text, layout),
+        text=text,
+        author=first[0] or second[0],
+        published=first[1] or second[1],
+        source=properties.source,
+        zones=zones,
+    )
+
+
+def fallback_title(article_id: str, text: str, layout: Layout) -> str:
+    """The first line or sentence of running text, at most 100 characters; else the file's name.
+
+    fallback_title("tin/a.txt", "Trời mưa. Đường trơn.", Layout()) -> "Trời mưa. Đường trơn."
+    """
+    end = 0
+    for line in text.splitlines(keepends=True):
+        span = Span(end, end + len(line))
+        end = span.end
+        is_zone = any(zone.span.overlaps(span) for zone in layout.zones)
+        if is_zone or _MOTTO.search(line) or not any(map(str.isalpha, line)):
+            continue
+        line = " ".join(line.split())
+        sentence = _SENTENCE.match(line) if len(line) > _LONGEST_TITLE else None
+        return _shorten(sentence.group() if sentence else line)
+    return PurePosixPath(article_id).stem
+
+
+def _shorten(line: str) -> str:
+    """At most 100 characters, whole words: a long line ends in "…"."""
+    short = textwrap.shorten(line, _LONGEST_TITLE, placeholder="…")
+    return short if len(short) > 1 else line[: _LONGEST_TITLE - 1] + "…"
+
+
+def _with_heading(zones: tuple[Zone, ...], heading: Span) -> tuple[Zone, ...]:
+    others = (
+        zone
+        for zone in zones
+        if zone.kind is not ZoneKind.TITLE and not zone.span.overlaps(heading)
+    )
+    return tuple(sorted((*others, Zone(ZoneKind.TITLE, heading)), key=lambda zone: zone.span))
