@@ -77,18 +77,32 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """What the engine indexes: one sentence of an article, by its place in the text.
+class Sentence:
+    """A sentence, or a clause of one too long to quote, by its place in the article's text.
 
-    `number` counts the article's passages from 0, so that neighbours differ by one.
-    `paragraph` counts its lines of text; passages of different paragraphs are not joined
-    unless both are running text.
+    `paragraph` counts the article's lines of text from 0; `kind` says what the line is when it
+    is not running text.
     """
 
-    number: int
     span: Span
     paragraph: int
     kind: ZoneKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What the engine indexes: a run of whole sentences of one article, never empty.
+
+    `number` counts the article's passages from 0, so that neighbours differ by one.
+    """
+
+    number: int
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def span(self) -> Span:
+        """From the first character of the first sentence to the last of the last."""
+        return Span(self.sentences[0].span.start, self.sentences[-1].span.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +170,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What one update of the index did; the counts are files of the corpus."""
+    """What one update of the index did; the counts are files of the corpus.
+
+    A file that gave no article counts only as failed; `failed` also has the bad records of
+    files that are otherwise indexed. `note` says why the index was built anew, if it was.
+    """
 
     added: int
     changed: int
@@ -167,6 +185,7 @@ class BuildReport:
     articles: int
     passages: int
     seconds: float
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

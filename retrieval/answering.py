@@ -1,0 +1,108 @@
+"""Question → Answer: the whole pipeline, and when to abstain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+from retrieval.highlight import highlight
+from retrieval.index import Snapshot
+from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source
+from retrieval.ranking import Candidate, rank
+from retrieval.terms import Query, parse_question
+
+THRESHOLD = 0.35
+"""The confidence from which a quote is an answer; below it the corpus is said not to answer."""
+
+
+class Index:
+    """An index that is open for questions; it follows new generations by itself. Thread-safe."""
+
+    def __init__(self, path: Path, threshold: float) -> None:
+        self._path = path
+        self._threshold = threshold
+        self._opening = Lock()
+        self._snapshot = Snapshot(path)
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._snapshot.close()
+
+    @property
+    def generation(self) -> int:
+        """The generation that is served."""
+        return self._snapshot.generation
+
+    def ask(self, question: str, top: int = 3) -> Answer:
+        """The best `top` quotes for a question, or the nearest ones with why it abstains."""
+        started = time.perf_counter()
+        snapshot = self._current()
+        query = parse_question(question, snapshot.engine.rarity)
+        candidates = rank(snapshot, query, top) if any(query.content) else []
+        confidence = candidates[0].matched if candidates else 0.0
+        read = query.understood or question
+        return Answer(
+            question=question,
+            quotes=tuple(_quote(read, candidate) for candidate in candidates),
+            confidence=confidence,
+            abstention=self._abstention(query, candidates, confidence),
+            understood=query.understood,
+            took_ms=(time.perf_counter() - started) * 1000,
+        )
+
+    def status(self) -> IndexStatus:
+        """How large the index is, and when it was built."""
+        return self._current().status()
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id, if the index has it."""
+        stored = self._current().find(article_id)
+        return stored.article if stored else None
+
+    def sources(self, offset: int = 0, limit: int = 10, containing: str = "") -> tuple[Source, ...]:
+        """Articles whose title has those words, newest first, `limit` from `offset` on."""
+        return self._current().sources(offset, limit, containing)
+
+    def _current(self) -> Snapshot:
+        """The newest generation; whoever holds an older one for a question may finish with it."""
+        if not self._snapshot.is_current():
+            with self._opening:
+                if not self._snapshot.is_current():
+                    self._snapshot = Snapshot(self._path)
+        return self._snapshot
+
+    def _abstention(
+        self, query: Query, candidates: Sequence[Candidate], confidence: float
+    ) -> Abstention | None:
+        if not any(query.content):
+            return Abstention.NO_TERMS
+        if not candidates:
+            return Abstention.NO_MATCH
+        return Abstention.WEAK_MATCH if confidence < self._threshold else None
+
+
+def open_index(path: Path, *, threshold: float | None = None) -> Index:
+    """The index at `path`, ready for questions. Raises IndexMissing, IndexDamaged.
+
+    `threshold` is the confidence, from 0 to 1, below which the corpus is said not to answer.
+    """
+    return Index(path, THRESHOLD if threshold is None else threshold)
+
+
+def _quote(question: str, candidate: Candidate) -> Quote:
+    text = candidate.text
+    return Quote(
+        source=candidate.stored.source,
+        span=candidate.span,
+        text=text,
+        highlights=highlight(question, text),
+        score=candidate.score,
+    )

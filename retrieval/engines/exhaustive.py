@@ -1,0 +1,86 @@
+"""The engine for small corpora and the reference for others: rank-bm25, scoring every document.
+
+rank-bm25 divides by zero in an empty corpus, and its idf is zero or negative for a term that
+half of the documents have, so that a perfect match in a tiny corpus scores below nothing. Both
+are mended here by the idf of Lucene and tantivy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from rank_bm25 import BM25Okapi
+
+from retrieval.engines.base import K1, B, Document, Hit, QueryTerm
+
+
+class _Okapi(BM25Okapi):  # type: ignore[misc]  # rank-bm25 carries no types
+    """BM25Okapi whose idf is never negative, and whose terms have weights and synonyms."""
+
+    def _calc_idf(self, nd: dict[str, int]) -> None:
+        self.idf = {term: idf(self.corpus_size, df) for term, df in nd.items()}
+
+    def frequencies(self, synonyms: tuple[str, ...]) -> np.ndarray:
+        """How often any of the synonyms stands in each document."""
+        counts = np.zeros(self.corpus_size)
+        for term in synonyms:
+            if term in self.idf:
+                counts += np.fromiter((doc.get(term, 0) for doc in self.doc_freqs), float)
+        return counts
+
+    def synonyms_idf(self, synonyms: tuple[str, ...]) -> float:
+        """The idf of the union of the documents that have a synonym."""
+        known = [term for term in synonyms if term in self.idf]
+        if len(known) == 1:
+            return float(self.idf[known[0]])
+        return idf(self.corpus_size, int(np.count_nonzero(self.frequencies(synonyms))))
+
+    def weighted_scores(self, query: Sequence[QueryTerm]) -> np.ndarray:
+        """BM25 of every document for terms with weights and synonyms."""
+        scores = np.zeros(self.corpus_size)
+        lengths = self.k1 * (1 - self.b + self.b * np.array(self.doc_len) / self.avgdl)
+        for term in query:
+            tf = self.frequencies(term.synonyms)
+            weight = term.weight * self.synonyms_idf(term.synonyms)
+            scores += weight * tf * (self.k1 + 1) / (tf + lengths)
+        return scores
+
+
+def idf(documents: int, df: int) -> float:
+    """ln(1 + (N - df + 1/2) / (df + 1/2)): above zero however common the term.
+
+    >>> round(idf(1, 1), 3)
+    0.288
+    """
+    return math.log(1 + (documents - df + 0.5) / (df + 0.5))
+
+
+class ExhaustiveEngine:
+    """rank-bm25 over documents held in memory."""
+
+    name = "rank-bm25"
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        kept = sorted((doc for doc in documents if doc.terms), key=lambda doc: doc.id)
+        self._ids = np.array([doc.id for doc in kept], dtype=np.int64)
+        self._bm25 = _Okapi([doc.terms for doc in kept], k1=K1, b=B) if kept else None
+
+    def search(self, query: Sequence[QueryTerm], limit: int) -> list[Hit]:
+        """The best documents, best first, ties by id; none that scores zero."""
+        if self._bm25 is None:
+            return []
+        scores = self._bm25.weighted_scores(query)
+        best = np.lexsort((self._ids, -scores))[:limit]
+        return [Hit(int(self._ids[i]), float(scores[i])) for i in best if scores[i] > 0]
+
+    def idfs(self, query: Sequence[QueryTerm]) -> list[float]:
+        """The idf of each term of the query, in order; the highest for one that is unknown."""
+        if self._bm25 is None:
+            return [idf(0, 0)] * len(query)
+        return [self._bm25.synonyms_idf(term.synonyms) for term in query]
+
+    def rarity(self, term: str) -> float:
+        """The idf of a term that some document has; below zero for one that none has."""
+        return float(self._bm25.idf.get(term, -1.0)) if self._bm25 else -1.0
