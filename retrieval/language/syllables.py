@@ -54,14 +54,8 @@ _FRONT_ONLY = frozenset({"k", "gh", "ngh"})
 # A medial "u" or "o" after [k] is spelled "qu", so these never follow "c" ("coong" does).
 _MEDIAL = ("oa", "oă", "oe", "uâ", "uê", "uơ", "uy")
 
-TONES = (
-    "",
-    "\u0300",
-    "\u0309",
-    "\u0303",
-    "\u0301",
-    "\u0323",
-)  # level, grave, hook, tilde, acute, dot
+# level, grave, hook, tilde, acute, dot below
+TONES = ("", *"\u0300\u0309\u0303\u0301\u0323")
 STOP_TONES = ("\u0301", "\u0323")
 
 _VOWELS = frozenset("aăâeêioôơuưy")

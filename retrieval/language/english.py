@@ -1,0 +1,258 @@
+"""English questions: telling them from Vietnamese ones, and a glossary into Vietnamese.
+
+`english.tsv` holds one word or phrase a line, with its Vietnamese translations; `irregular.tsv`
+the verbs, plurals and comparisons that no rule gives. Both are read when first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from retrieval.language.syllables import is_folded_syllable
+from retrieval.text import fold, nfc, strip_diacritics, tokens
+
+# Words that are matched to nothing: what they say, Vietnamese leaves out or says by word order.
+STOP_WORDS: frozenset[str] = frozenset(
+    # articles, determiners
+    "a an the this that these those some any each every such own same both either neither "
+    # pronouns
+    "i you he she it we they me him her us them my your his its our their mine yours hers ours "
+    "theirs myself yourself himself herself itself ourselves themselves one ones someone "
+    "something anyone anything there here "
+    # be, have, do, and what stands before a verb
+    "am is are was were be been being has have had having do does did doing done will would shall "
+    "should can could may might must ought cannot get gets got let lets "
+    # what is left of contractions and possessives
+    "s t d ll re ve m isn aren wasn weren doesn didn don won hasn haven hadn couldn wouldn "
+    # prepositions, conjunctions
+    "of to in on at by for from with as into onto upon out up off about and or but nor if then "
+    "than so because while whether though although however also too very just even still yet "
+    "thus therefore hence else via per within toward towards throughout "
+    # fillers
+    "please much many more most ever okay ok".split()
+)
+_QUESTION_WORDS = frozenset("who whom whose what when where why which how".split())
+
+# Vietnamese words that questions can hardly do without, as typed without diacritics. Left out:
+# those that English has too ("may", "the", "do", "to").
+_VIETNAMESE_WORDS = frozenset(
+    "ai la gi nao dau khi bao nhieu sao tai vi cua co khong duoc va nhung cac mot o trong tu den "
+    "voi cho nguoi hay chua bi da dang se nhu nay khac nhat ra phai cung thuoc nhung gio lam bang "
+    "theo tren duoi sau truoc vao ve moi hoi biet xin nhe nhi vay".split()
+)
+
+# Endings that inflection adds, with what the lemma has in their place.
+_ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ies", ("y", "ie")),
+    ("ied", ("y",)),
+    ("ier", ("y",)),
+    ("iest", ("y",)),
+    ("ily", ("y",)),
+    ("ves", ("f", "fe")),
+    ("ying", ("ie",)),
+    ("ing", ("", "e")),
+    ("es", ("",)),
+    ("s", ("",)),
+    ("ed", ("", "e")),
+    ("est", ("", "e")),
+    ("er", ("", "e")),
+    ("ally", ("", "al")),
+    ("ly", ("", "le")),
+    ("women", ("woman",)),
+    ("men", ("man",)),
+)
+_DOUBLING = ("ed", "ing", "er", "est")
+# British endings and the American ones that the glossary is written with.
+_SPELLINGS: tuple[tuple[str, str], ...] = (
+    ("isation", "ization"),
+    ("ise", "ize"),
+    ("yse", "yze"),
+    ("our", "or"),
+    ("tre", "ter"),
+    ("ence", "ense"),
+    ("ogue", "og"),
+    ("aeology", "eology"),
+    ("ll", "l"),
+    ("lled", "led"),
+    ("lling", "ling"),
+    ("ller", "ler"),
+)
+
+_Entry = tuple[tuple[str, ...], tuple[str, ...]]  # the words of a phrase, its translations
+
+
+@dataclass(frozen=True, slots=True)
+class Gloss:
+    """A word or phrase of an English question with its Vietnamese translations.
+
+    It covers tokens `start` to `end` (exclusive). `translations` is empty for what the glossary
+    does not know: names, numbers.
+    """
+
+    source: str
+    translations: tuple[str, ...]
+    start: int
+    end: int
+
+
+def translate(tokens: Sequence[str]) -> list[Gloss]:
+    """The glosses of an English question's lower-cased tokens, longest phrases first, in order.
+
+    Stop words are left out. Inflected words are looked up by their lemmas.
+
+    >>> [(g.source, g.translations[0]) for g in translate("the party secretaries of 2010".split())]
+    [('party secretaries', 'bí thư'), ('2010', '')]
+    """
+    words = [(at, word) for at, token in enumerate(tokens) for word in _words(token)]
+    glosses = []
+    at = 0
+    while at < len(words):
+        length, translations = _longest_match([word for _, word in words[at : at + 6]])
+        if translations or words[at][1] not in STOP_WORDS:
+            start, end = words[at][0], words[at + length - 1][0] + 1
+            glosses.append(Gloss(" ".join(tokens[start:end]), translations, start, end))
+        at += length
+    return glosses
+
+
+@lru_cache(maxsize=1 << 12)
+def lemmas(word: str) -> tuple[str, ...]:
+    """The forms that a lower-case word may be an inflection of, likeliest first.
+
+    Not all of them are words: it is the glossary that decides.
+
+    >>> "plan" in lemmas("planned"), "secretary" in lemmas("secretaries"), lemmas("went")[0]
+    (True, True, 'go')
+    """
+    irregular = _irregular().get(word, ())
+    regular = dict.fromkeys(stem for stem in _stems(word) if len(stem) > 1)
+    respelled = (
+        form.removesuffix(british) + american
+        for form in (word, *regular)
+        for british, american in _SPELLINGS
+        if form.endswith(british)
+    )
+    return tuple(dict.fromkeys((*irregular, *regular, *respelled)))
+
+
+def is_english(text: str) -> bool:
+    """Whether a question is in English rather than Vietnamese, typed in whatever way.
+
+    A lone name is in neither.
+
+    >>> is_english("Who is the party secretary?"), is_english("population of Hanoi")
+    (True, True)
+    >>> is_english("dan so ha noi la bao nhieu"), is_english("Napoleon")
+    (False, False)
+    """
+    words = [token.span.of(nfc(text)) for token in tokens(nfc(text))]
+    if not words:
+        return False
+    shouted = all(word.isupper() for word in words)
+    # "WHO" and "IT" among words in lower case are no English words
+    plain = [word if shouted or not word.isupper() or len(word) == 1 else "" for word in words]
+    english = sum(_english_function(word.lower()) for word in plain)
+    english += plain[0].lower() in _QUESTION_WORDS
+    content = [word for word in plain if _is_english_content(word.lower())]
+    if shouted or any(word.islower() for word in content):  # names alone say nothing
+        english += 0.5 * len(content)
+    return english >= 1 and english > sum(_vietnamese_evidence(word) for word in words)
+
+
+def _english_function(word: str) -> float:
+    """How much a word's being a function word tells for English."""
+    if word not in STOP_WORDS and word not in _QUESTION_WORDS:
+        return 0
+    return 0.25 if is_folded_syllable(word) or len(word) == 1 else 1
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_english_content(word: str) -> bool:
+    """Whether the glossary knows the word, and it could not be a Vietnamese syllable too."""
+    if word in STOP_WORDS or word in _QUESTION_WORDS or is_folded_syllable(word):
+        return False
+    return bool(_longest_match([word])[1])
+
+
+def _vietnamese_evidence(word: str) -> float:
+    """How much a word tells for Vietnamese: its function words, diacritics, Telex keystrokes."""
+    lower = word.lower()
+    bare = strip_diacritics(lower)
+    if bare in _VIETNAMESE_WORDS or fold(lower) in _VIETNAMESE_WORDS:
+        return 1 if bare == lower else 2
+    if lower in STOP_WORDS or not lower.isascii():
+        return 0
+    if is_folded_syllable(lower):
+        return 0.25 if not _longest_match([lower])[1] else 0
+    return 1 if _looks_like_telex(lower) and not _longest_match([lower])[1] else 0
+
+
+def _looks_like_telex(word: str) -> bool:
+    """Whether a word is a syllable with Telex keystrokes: `"thuw"`, `"ddangr"`, `"bis"`."""
+    bare = word.replace("w", "")
+    for doubled in ("aa", "ee", "oo", "dd"):
+        bare = bare.replace(doubled, doubled[0])
+    return any(form != word and is_folded_syllable(form) for form in (bare, bare.rstrip("sfrxj")))
+
+
+def _stems(word: str) -> Iterator[str]:
+    """`word` without each ending that it may carry."""
+    for ending, replacements in _ENDINGS:
+        if not word.endswith(ending):
+            continue
+        stem = word.removesuffix(ending)
+        if ending in _DOUBLING and len(stem) > 2 and stem[-1] == stem[-2]:
+            yield stem[:-1]
+        yield from (stem + replacement for replacement in replacements)
+
+
+def _words(token: str) -> list[str]:
+    """What a token counts as: hyphens part words, a possessive "'s" is dropped."""
+    bare = token.replace("’", "'").removesuffix("'s").strip("'")
+    parts = [part for part in bare.split("-") if part]
+    return [] if parts == ["s"] else parts
+
+
+def _longest_match(words: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    """How many of the first words make the longest entry, and its translations."""
+    forms = [(word, *lemmas(word)) for word in words]
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for first in forms[0]:
+        for phrase, translations in _glossary().get(first, ()):
+            rest = zip(phrase[1:], forms[1:], strict=False)
+            if len(phrase) <= len(words) and all(word in form for word, form in rest):
+                found.append((len(phrase), translations))
+    # of equally long entries the first is that of the word itself, then of its likeliest lemma
+    return max(found, key=lambda match: match[0], default=(1, ()))
+
+
+def _table(name: str) -> Iterator[tuple[str, str]]:
+    """The rows of a tab-separated table of this package, without comments and blank lines."""
+    text = files("retrieval.language").joinpath(name).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line and line[0] != "#":
+            key, _, value = line.partition("\t")
+            yield key, value
+
+
+@cache
+def _glossary() -> dict[str, list[_Entry]]:
+    """The glossary's entries by the first word of each."""
+    entries: dict[str, list[_Entry]] = {}
+    for phrase, translations in _table("english.tsv"):
+        words = tuple(word for part in phrase.split(" ") for word in _words(part))
+        entries.setdefault(words[0], []).append((words, tuple(translations.split("; "))))
+    return entries
+
+
+@cache
+def _irregular() -> dict[str, tuple[str, ...]]:
+    """The lemmas of each irregular form."""
+    found: dict[str, tuple[str, ...]] = {}
+    for lemma, forms in _table("irregular.tsv"):
+        for form in forms.split():
+            found[form] = (*found.get(form, ()), lemma)
+    return found

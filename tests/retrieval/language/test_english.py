@@ -1,0 +1,209 @@
+"""Facts about English questions and the glossary."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+
+import pytest
+
+from retrieval.language.english import _table, is_english, lemmas, translate
+
+ENGLISH = (
+    "Who is the party secretary?",
+    "What was planned for 2010?",
+    "population of Hanoi",
+    "when did Napoleon die",
+    "WHO IS THE PARTY SECRETARY?",
+    "who is the party secretary of Yen Phuc commune",
+    "Who is Hồ Chí Minh?",
+    "What is the capital of Việt Nam?",
+    "Which district is Yên Phúc commune in?",
+    "How many people live in Hà Nội?",
+    "where is Ha Long Bay",
+    "Where was Nguyễn Trãi born?",
+    "why did the Roman Empire fall",
+    "What percentage of cells improved their meetings?",
+    "party secretary",
+    "oxygen molecule",
+    "History of the Nguyen dynasty",
+    "In what year was the treaty signed?",
+    "Did the Soviet Union win?",
+    "Is Can Tho a city?",
+    "Name the three largest cities",
+    "To whom did the king give the land?",
+    "What's the national anthem?",
+    "who's the mayor of Saigon",
+    "Tell me about the Vietnamese government",
+    "How does a member who fails get punished?",
+    "What does UNESCO stand for?",
+    "What happens to party members who do not do their duty well?",
+    "the role of women in the war",
+    "the prime minister in 1954",
+    "What is it?",
+    "Who won the election in 2008",
+    "Who was Tran Hung Dao?",
+    "What did Le Loi do?",
+    "when was the battle of Dien Bien Phu",
+    "Ho Chi Minh was born where",
+    "In which province is Van Quan district?",
+    "list of presidents",
+    "gold price today",
+    "Was Vo Nguyen Giap a general?",
+)
+NOT_ENGLISH = (
+    "",
+    "?!",
+    "🙂",
+    "2010",
+    "bi thu dang uy xa yen phuc la ai",
+    "dan so ha noi la bao nhieu",
+    "ai la tong thong my",
+    "Ai là Bí thư Đảng uỷ xã Yên Phúc?",
+    "Năm 2010 Đảng bộ dự định làm gì?",
+    "nam 2010 dang bo du dinh lam gi",
+    "bis thuw ddangr uyr",
+    "bis thuw ddangr uyr xax yeen phucs laf ai",
+    "bi1 thu7 d9a3ng u3y",
+    "Napoleon",
+    "Yên Phúc",
+    "yen phuc",
+    "Hanoi",
+    "Barack Obama",
+    "Hồ Chí Minh",
+    "dang bo xa yen phuc",
+    "WHO là tổ chức gì?",
+    "WHO la to chuc gi",
+    "WHO thanh lap nam nao",
+    "IT la gi",
+    "AI là gì?",
+    "CEO của Apple là ai?",
+    "the manh cua ha noi la gi",
+    "can tho o dau",
+    "to do la gi",
+    "do ai lam ra",
+    "me toi la ai",
+    "an do o dau",
+    "in an la gi",
+    "ban do the gioi",
+    "The Beatles là ban nhạc nào?",
+    "the beatles la ban nhac nao",
+    "Harry Potter do ai viết?",
+    "Apple ra mắt iPhone khi nào",
+    "apple ra mat iphone khi nao",
+    "on thi dai hoc o dau",
+    "he thong the che",
+    "a di da phat la ai",
+    "gia vang hom nay bao nhieu",
+    "GIÁ VÀNG HÔM NAY BAO NHIÊU",
+    "Giá vàng hôm nay bao nhiêu?",
+    "so it nguoi co the lam",
+    "tai sao bau troi mau xanh",
+    "than the cua ong",
+    "Windows do công ty nào phát triển",
+    "Champions League nam nay doi nao vo dich",
+    "World Cup 2022 tổ chức ở đâu?",
+    "thu do cua phap la gi",
+    "ko bik ai lam bi thu",
+    "xa nay thuoc huyen nao",
+)
+
+
+@pytest.mark.parametrize("question", ENGLISH)
+def test_english_question_is_recognised(question: str) -> None:
+    assert is_english(question)
+
+
+@pytest.mark.parametrize("question", NOT_ENGLISH)
+def test_vietnamese_and_bare_names_are_not_english(question: str) -> None:
+    assert not is_english(question)
+
+
+@pytest.mark.parametrize(
+    ("form", "lemma"),
+    [
+        ("secretaries", "secretary"),
+        ("planned", "plan"),
+        ("built", "build"),
+        ("went", "go"),
+        ("stopped", "stop"),
+        ("making", "make"),
+        ("dying", "die"),
+        ("boxes", "box"),
+        ("wolves", "wolf"),
+        ("women", "woman"),
+        ("children", "child"),
+        ("largest", "large"),
+        ("bigger", "big"),
+        ("earliest", "early"),
+        ("quickly", "quick"),
+        ("politically", "political"),
+        ("organisations", "organization"),
+        ("colour", "color"),
+        ("centres", "center"),
+        ("travelled", "travel"),
+        ("studies", "study"),
+        ("written", "write"),
+    ],
+)
+def test_inflected_form_leads_to_its_lemma(form: str, lemma: str) -> None:
+    assert lemma in lemmas(form)
+
+
+def test_longest_phrase_wins() -> None:
+    [who, gloss] = translate(["who", "is", "the", "party", "secretary"])
+    assert who.translations[0] == "ai"
+    assert (gloss.source, gloss.start, gloss.end) == ("party secretary", 3, 5)
+    assert gloss.translations[0] == "bí thư"
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [["people's", "committee"], ["people", "s", "committees"], ["people’s", "committee"]],
+)
+def test_possessives_do_not_hide_a_phrase(tokens: list[str]) -> None:
+    [gloss] = translate(tokens)
+    assert "uỷ ban nhân dân" in gloss.translations
+    assert (gloss.start, gloss.end) == (0, len(tokens))
+
+
+def test_hyphens_do_not_hide_a_phrase() -> None:
+    assert translate(["vice-president"])[0].translations == (
+        translate(["vice", "presidents"])[0].translations
+    )
+
+
+def test_names_and_numbers_come_back_untranslated() -> None:
+    glosses = translate(["zorblax", "of", "2010"])
+    assert [(gloss.source, gloss.translations) for gloss in glosses] == [
+        ("zorblax", ()),
+        ("2010", ()),
+    ]
+
+
+def test_stop_words_alone_give_nothing() -> None:
+    assert translate(["the", "of", "was", "s"]) == []
+    assert translate([]) == []
+
+
+def test_the_months_name_is_told_from_the_verb() -> None:
+    assert [gloss.source for gloss in translate(["born", "in", "may"])][-1] == "in may"
+    assert "may" not in [gloss.source for gloss in translate(["what", "may", "happen"])]
+
+
+@pytest.mark.parametrize("name", ["english.tsv", "irregular.tsv"])
+def test_table_is_well_formed(name: str) -> None:
+    rows = list(_table(name))
+    assert [key for key, count in Counter(key for key, _ in rows).items() if count > 1] == []
+    for key, value in rows:
+        assert key == key.strip().lower()
+        assert "\t" not in value
+        cells = value.split("; " if name == "english.tsv" else " ")
+        assert all(cell and cell == cell.strip() and ";" not in cell for cell in cells), key
+        assert len(set(cells)) == len(cells), key
+        assert value == unicodedata.normalize("NFC", value)
+        assert len(cells) <= 6, key
+
+
+def test_glossary_covers_thousands_of_words() -> None:
+    assert sum(1 for _ in _table("english.tsv")) >= 900
