@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from bot import terminal
+from bot import tables, terminal
 from retrieval.errors import CorpusError, HoiBaoError, IndexLocked, SettingsError
 from retrieval.model import Answer, BuildReport
 
@@ -44,6 +44,13 @@ class Language(StrEnum):
 
     VI = "vi"
     EN = "en"
+
+
+class Unit(StrEnum):
+    """What counts as one article of an evaluation file."""
+
+    ARTICLE = "article"
+    PARAGRAPH = "paragraph"
 
 
 Show = Callable[[Answer], None]
@@ -115,7 +122,8 @@ def hoibao(
 @app.command()
 def ask(
     question: Annotated[
-        list[str] | None, typer.Argument(help="The question; quotation marks are not needed.")
+        list[str] | None,
+        typer.Argument(metavar="[QUESTION]...", help="The question, quoted or in plain words."),
     ] = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Show at most N quotes.")] = 3,
     batch: Annotated[
@@ -123,7 +131,10 @@ def ask(
         typer.Option(metavar="FILE", help="Answer each line of FILE (-: standard input)."),
     ] = None,
     as_json: JsonFlag = False,
-    lang: Annotated[Language, typer.Option(help="Speak to me in this language.")] = Language.VI,
+    lang: Annotated[
+        Language | None,
+        typer.Option(help="Speak this language to me, not that of the question."),
+    ] = None,
     corpus: CorpusFlag = None,
     index: IndexFlag = None,
 ) -> int:
@@ -158,7 +169,7 @@ def index(
     settings = _settings(corpus, index)
     only = [inside(path, settings.corpus) for path in paths or ()]
     report = updated(settings, only)
-    typer.echo(dumped(asdict(report)) if as_json else terminal.report_text(report), nl=as_json)
+    typer.echo(dumped(asdict(report)) if as_json else tables.report_text(report), nl=as_json)
     return PARTLY_INDEXED if report.failed else 0
 
 
@@ -173,7 +184,61 @@ def status(as_json: JsonFlag = False, corpus: CorpusFlag = None, index: IndexFla
     if as_json:
         typer.echo(dumped(asdict(found) | {"built": found.built.isoformat()}))
     else:
-        typer.echo(terminal.status_text(found, str(settings.index)), nl=False)
+        typer.echo(tables.status_text(found, str(settings.index)), nl=False)
+
+
+@app.command(name="eval")
+def evaluate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A SQuAD 1.1 or 2.0 file.")],
+    noise: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="Type the questions so; again for more, or all."),
+    ] = None,
+    unit: Annotated[Unit, typer.Option(help="What one article is.")] = Unit.ARTICLE,
+    questions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Take the questions, by id, from another SQuAD file."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Ask only N of the questions.")
+    ] = None,
+    errors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the failures to FILE, explained.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write an HTML page with plots to FILE.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Compare with a run saved by --json.")
+    ] = None,
+    as_json: JsonFlag = False,
+    corpus: CorpusFlag = None,
+    index: IndexFlag = None,
+) -> int:
+    """Measure how well the questions of a SQuAD file are answered from its own articles."""
+    from retrieval import evaluation
+
+    # --corpus and --index go with every command, but these articles and their index are the file's
+    earlier = evaluation.load_run(baseline) if baseline else None
+    with terminal.progress_bar(sys.stderr, "Asking") as show:
+        run = evaluation.evaluate_file(
+            file,
+            unit=unit.value,
+            noises=kinds_of_noise(noise or ["none"]),
+            questions=questions,
+            limit=limit,
+            progress=show,
+        )
+    changes = evaluation.compare(run, earlier) if earlier else {}
+    if errors:
+        evaluation.write_failures(run, errors)
+    if report:
+        evaluation.write_report(run, report, changes=changes)
+    measures = [tables.evaluation_text(run), tables.comparison_text(changes)]
+    typer.echo(run.to_json() if as_json else "\n".join(filter(None, measures)), nl=as_json)
+    for violation in run.violations:
+        note(violation)
+    return FAILED if run.violations else 0
 
 
 @app.command()
@@ -182,6 +247,13 @@ def bot(corpus: CorpusFlag = None, index: IndexFlag = None) -> int:
     from bot.app import run_bot
 
     return run_bot(_settings(corpus, index))
+
+
+def kinds_of_noise(given: Sequence[str]) -> Sequence[str]:
+    """The kinds of noise that are meant: those given, or every one for `all`."""
+    from retrieval.evaluation import NOISES
+
+    return list(NOISES) if "all" in given else given
 
 
 def answer_all(index: Askable, questions: Iterable[str], top: int, show: Show) -> int:
@@ -202,12 +274,18 @@ def show_json(answer: Answer) -> None:
     typer.echo(dumped(answer_object(answer)))
 
 
-def person_shown(language: str, *, headed: bool) -> Show:
-    """A function that prints answers for a person; `headed`: each under its question."""
+def person_shown(language: str | None, *, headed: bool) -> Show:
+    """A function that prints answers for a person, in the question's language unless one is given.
+
+    `headed` puts each under its question.
+    """
+    from retrieval.language.english import is_english
+
     console = terminal.console_for(sys.stdout)
 
     def show(answer: Answer) -> None:
-        terminal.print_answer(sys.stdout, console, answer, language, headed=headed)
+        spoken = language or (Language.EN if is_english(answer.question) else Language.VI)
+        terminal.print_answer(sys.stdout, console, answer, spoken, headed=headed)
 
     return show
 

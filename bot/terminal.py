@@ -8,13 +8,13 @@ line of the article, so that what is saved can be searched and pasted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 from bot.texts import TEXTS
-from retrieval.model import Abstention, Answer, BuildReport, IndexStatus, Progress, Quote, Source
+from retrieval.model import Abstention, Answer, Progress, Quote, Source
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -181,53 +181,6 @@ def _beside(prefix: str, text: Text, width: int, *, every_line: bool = False) ->
         line.rstrip()
         lines[number] = Text.assemble((hanging if number else prefix, "cyan"), line)
     return Text("\n").join(lines)
-
-
-def report_text(report: BuildReport) -> str:
-    """What an update of the index did, one count a line, and each failed file with its reason."""
-    counts = {
-        "added": report.added,
-        "changed": report.changed,
-        "removed": report.removed,
-        "unchanged": report.unchanged,
-        "failed": len(report.failed),
-    }
-    failures = [f"  {visible(f.file)}: {visible(f.reason)}\n" for f in report.failed]
-    total = (
-        f"{_count(report.articles, 'article')}, {_count(report.passages, 'passage')}, "
-        f"generation {report.generation}, in {report.seconds:.1f} s\n"
-    )
-    return "".join([table(counts), *failures, total])
-
-
-def status_text(status: IndexStatus, index: str) -> str:
-    """The index as it stands, one fact a line."""
-    return table(
-        {
-            "index": index,
-            "articles": status.articles,
-            "passages": status.passages,
-            "engine": status.engine,
-            "generation": status.generation,
-            "built": f"{status.built.astimezone():%Y-%m-%d %H:%M:%S %z}",
-            "size": f"{status.size:,} bytes",
-        }
-    )
-
-
-def table(rows: Mapping[str, object]) -> str:
-    """Names and values in two columns.
-
-    >>> print(table({"added": 1, "unchanged": 12}), end="")
-    added      1
-    unchanged  12
-    """
-    width = max(map(len, rows))
-    return "".join(f"{name:<{width}}  {value}\n" for name, value in rows.items())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -15,9 +15,6 @@ from bot import terminal
 from retrieval.model import (
     Abstention,
     Answer,
-    BuildReport,
-    Failure,
-    IndexStatus,
     Progress,
     Quote,
     Source,
@@ -175,40 +172,6 @@ def test_no_color_keeps_the_answer_marked(monkeypatch: pytest.MonkeyPatch) -> No
     terminal.print_answer(out, console, ANSWER, "vi")
     assert "\x1b[1;7mVi Văn Dụng" in out.getvalue()
     assert "\x1b[36m" not in out.getvalue()
-
-
-REPORT = BuildReport(
-    added=2,
-    changed=0,
-    removed=1,
-    unchanged=12,
-    failed=(Failure("scan.pdf", "no text layer; run OCR on it first"),),
-    generation=4,
-    articles=1234,
-    passages=1,
-    seconds=0.84,
-)
-
-
-def test_a_report_counts_files_and_gives_each_failure_its_reason() -> None:
-    assert terminal.report_text(REPORT) == (
-        "added      2\n"
-        "changed    0\n"
-        "removed    1\n"
-        "unchanged  12\n"
-        "failed     1\n"
-        "  scan.pdf: no text layer; run OCR on it first\n"
-        "1,234 articles, 1 passage, generation 4, in 0.8 s\n"
-    )
-
-
-def test_a_status_is_one_fact_a_line() -> None:
-    status = IndexStatus(3, 50, "rank-bm25", 2, datetime(2024, 7, 12, 8, tzinfo=UTC), 12_345)
-    lines = terminal.status_text(status, "data/index").splitlines()
-    assert [line.split()[0] for line in lines] == [
-        *("index", "articles", "passages", "engine", "generation", "built", "size")
-    ]
-    assert lines[-1].endswith("12,345 bytes")
 
 
 def test_quick_work_shows_no_progress() -> None:
