@@ -176,11 +176,10 @@ def index(
 @app.command()
 def status(as_json: JsonFlag = False, corpus: CorpusFlag = None, index: IndexFlag = None) -> None:
     """Say what the index holds, and since when."""
-    from retrieval import open_index
+    from retrieval import read_status
 
     settings = _settings(corpus, index)
-    with open_index(settings.index) as opened:
-        found = opened.status()
+    found = read_status(settings.index)
     if as_json:
         typer.echo(dumped(asdict(found) | {"built": found.built.isoformat()}))
     else:
