@@ -9,6 +9,7 @@ with BotApi() as api:
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from tests.telegram.faults import BAD_GATEWAY_PAGE, Fault
+from tests.telegram.files import document_json, photo_json, voice_json
 from tests.telegram.formatting import detect_entities, tidy
 from tests.telegram.model import (
     Call,
@@ -128,6 +130,7 @@ class BotApi:
                 statuses={user.id: "administrator" for user in admins}
                 | {user.id: "creator" for user in admins[:1]},
             )
+            assert admins or not topics, "a forum has somebody who opened its topics"
             self.state.chats[chat.id] = chat
             return chat
 
@@ -197,6 +200,71 @@ class BotApi:
                 self.state.enqueue("message", message.json())
             return message
 
+    def send_document(
+        self,
+        chat: Chat,
+        user: User,
+        content: bytes,
+        name: str,
+        *,
+        mime_type: str = "application/octet-stream",
+        caption: str = "",
+        reply_to: Message | None = None,
+        topic: int | None = None,
+        size: int | None = None,
+    ) -> Message:
+        """Uploads a file; `size` pretends that it is larger than its content."""
+        with self.state.changed:
+            media = {"document": document_json(self.state.store(content, name, mime_type, size))}
+        return self._send_media(chat, user, media, caption, reply_to, topic)
+
+    def send_photo(
+        self,
+        chat: Chat,
+        user: User,
+        content: bytes,
+        *,
+        caption: str = "",
+        reply_to: Message | None = None,
+        topic: int | None = None,
+    ) -> Message:
+        """Uploads a picture (PNG or JPEG)."""
+        with self.state.changed:
+            media = {"photo": [photo_json(self.state.store(content, "p.jpg", "image/jpeg"))]}
+        return self._send_media(chat, user, media, caption, reply_to, topic)
+
+    def send_voice(
+        self,
+        chat: Chat,
+        user: User,
+        *,
+        seconds: int = 3,
+        reply_to: Message | None = None,
+        topic: int | None = None,
+    ) -> Message:
+        """Records a voice message."""
+        with self.state.changed:
+            media = {"voice": voice_json(self.state.store(b"OggS", "v.ogg", "audio/ogg"), seconds)}
+        return self._send_media(chat, user, media, "", reply_to, topic)
+
+    def _send_media(
+        self,
+        chat: Chat,
+        user: User,
+        media: Json,
+        caption: str,
+        reply_to: Message | None,
+        topic: int | None,
+    ) -> Message:
+        plain, _ = tidy(caption)
+        content = Content(plain, detect_entities(plain), media=media)
+        return self._say(chat, user, content, reply_to, topic, None)
+
+    def forward(self, chat: Chat, user: User, text: str, *, written_by: str = "Ai đó") -> Message:
+        """Forwards somebody else's text into the chat."""
+        origin = {"type": "hidden_user", "sender_user_name": written_by, "date": 0}
+        return self.send(chat, user, text, extra={"forward_origin": origin})
+
     def edit(self, message: Message, text: str) -> None:
         """Its writer edits a message; the bot gets edited_message."""
         with self.state.changed:
@@ -250,6 +318,35 @@ class BotApi:
             )
             return asked
 
+    def choose(self, query: InlineQuery, result: int, chat: Chat) -> Message:
+        """Posts a result of an answered inline query into a chat, as its user."""
+        with self.state.changed:
+            chosen = query.results[result]
+            extra = {"via_bot": self.bot.json()}
+            message = self.state.post(chat, query.user, chosen.content, extra=extra)
+            inline_id = f"inline{message.id}"
+            self.state.sent_inline[inline_id] = message
+            self.state.enqueue(
+                "chosen_inline_result",
+                {
+                    "result_id": chosen.id,
+                    "from": query.user.json(),
+                    "query": query.query,
+                    "inline_message_id": inline_id,
+                },
+            )
+            return message
+
+    def expire(self, query: CallbackQuery | InlineQuery) -> None:
+        """Lets a query grow too old to be answered."""
+        with self.state.changed:
+            query.expired = True
+
+    def delete(self, message: Message) -> None:
+        """Somebody deletes a message; bots are not told."""
+        with self.state.changed:
+            message.deleted = True
+
     # --- waiting
 
     def wait_for(
@@ -264,6 +361,12 @@ class BotApi:
                     f" {self.state.tell()}"
                 )
             return value
+
+    def wait_until_ready(self, timeout: float = PATIENCE) -> None:
+        """Until the bot asks for updates, or has named a webhook for them."""
+        self.wait_for(
+            lambda: self.state.polling or self.state.webhook, timeout, "a bot that wants updates"
+        )
 
     def next_message(self, chat: Chat, timeout: float = PATIENCE) -> Message:
         """The oldest message of the bot in this chat that was not returned before."""
@@ -312,6 +415,38 @@ class BotApi:
         with self.state.changed:
             return list(self.state.chat_actions)
 
+    def command_menu(self, chat: Chat, user: User) -> list[str]:
+        """The commands that this person is offered in this chat, by Telegram's order of scopes."""
+        with self.state.changed:
+            leads = self.state.status_of(chat, user.id) in ("creator", "administrator")
+            if chat.type == "private":
+                scopes = [f"chat:{chat.id}", "all_private_chats", "default"]
+            else:
+                scopes = [
+                    f"chat_member:{chat.id}:{user.id}",
+                    *([f"chat_administrators:{chat.id}"] if leads else []),
+                    f"chat:{chat.id}",
+                    *(["all_chat_administrators"] if leads else []),
+                    "all_group_chats",
+                    "default",
+                ]
+            for scope in scopes:
+                for language in (user.language_code or "", ""):
+                    if commands := self.state.commands.get((scope, language)):
+                        return [command["command"] for command in commands]
+            return []
+
+    def commands(self, scope: str = "default", language: str = "") -> dict[str, str]:
+        """Commands set for a scope ("default", "chat:7") and language: name -> description."""
+        with self.state.changed:
+            given = self.state.commands.get((scope, language), [])
+            return {command["command"]: command["description"] for command in given}
+
+    def profile(self, field: str, language: str = "") -> str:
+        """What the bot set as its name, description or short_description."""
+        with self.state.changed:
+            return self.state.profile.get((field, language), "")
+
     # --- trouble
 
     def fail_next(
@@ -344,6 +479,29 @@ class BotApi:
     def _order(self, fault: Fault) -> None:
         with self.state.changed:
             self._server.faults.waiting.append(fault)
+
+    @contextmanager
+    def hold(self, method: str) -> Iterator[Callable[[], None]]:
+        """Requests of a method wait until the end of the block.
+
+        with api.hold("sendMessage") as arrived:
+            api.send(chat, an, "…")
+            arrived()                          # the bot's request is there, unanswered
+        """
+        released = asyncio.Event()
+        faults = self._server.faults
+        with self.state.changed:
+            faults.holds[method], faults.arrived[method] = released, 0
+
+        def arrived() -> None:
+            self.wait_for(lambda: faults.arrived[method], what=f"a held {method}")
+
+        try:
+            yield arrived
+        finally:
+            with self.state.changed:
+                del faults.holds[method]
+            self._server.call(released.set)
 
     @contextmanager
     def out_of_order(self) -> Iterator[None]:

@@ -26,7 +26,7 @@ class Fault:
     status: int = 0  # 0: no error
     description: str = ""
     retry_after: int | None = None
-    html: str = ""  # the body instead of JSON
+    html: str = ""  # the body, instead of JSON
     drop: bool = False  # the connection ends without an answer
     delay: float = 0.0  # seconds before anything else
     after: bool = False  # the request is carried out before its answer goes wrong
@@ -37,7 +37,7 @@ class Fault:
         parameters: dict[str, Any] | None = (
             {"retry_after": self.retry_after} if self.retry_after is not None else None
         )
-        return Refusal(self.status, self.description, parameters)
+        return Refusal(self.status, self.description or "the connection was dropped", parameters)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.telegram.errors import bad_request, unparsable
+from tests.telegram.errors import unparsable
 
 Formatted = tuple[str, "tuple[Entity, ...]"]
 
@@ -84,6 +84,8 @@ def checked_url(url: str) -> str:
         parts.port  # noqa: B018 - raises when it is no number
     except ValueError:
         raise ValueError("Wrong HTTP URL") from None
+    if not host:
+        raise ValueError("URL host is empty")
     if not _HOST.match(host) or re.search(r"\s", rest):
         raise ValueError("Wrong HTTP URL")
     return parts._replace(path=parts.path or "/").geturl()
@@ -293,8 +295,8 @@ class _Parser:
 
     def _emoji(self, tag: _Open, plain: Entity) -> Entity:
         emoji_id = tag.arguments.get("emoji-id", "")
-        if not emoji_id.isdecimal():
-            raise bad_request("invalid custom emoji identifier specified")
+        if not (emoji_id.isdecimal() and 0 < int(emoji_id) < 2**63):
+            raise unparsable("Invalid custom emoji identifier specified")
         return replace(plain, type="custom_emoji", custom_emoji_id=emoji_id)
 
     def _quote(self, tag: _Open, plain: Entity) -> Entity:

@@ -66,7 +66,7 @@ def _checked_button(button: Any) -> dict[str, Any]:
     if not isinstance(text, str):
         raise _button('Can\'t find field "text"')
     if not text.strip():
-        raise _button("Button text must be non-empty")
+        raise bad_request("inline keyboard button text must be non-empty")
     chosen = [name for name in ACTIONS if button.get(name) is not None]
     empty_data = chosen == ["callback_data"] and button["callback_data"] == ""
     if not chosen or empty_data:
@@ -88,6 +88,6 @@ def checked_markup(markup: Any) -> dict[str, Any] | None:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise bad_request('field "inline_keyboard" must be of type Array')
     if sum(map(len, rows)) > BUTTONS:
-        raise bad_request("REPLY_MARKUP_TOO_LONG")
+        raise bad_request("reply markup is too long")
     checked = [[_checked_button(button) for button in row] for row in rows if row]
     return {"inline_keyboard": checked} if checked else None

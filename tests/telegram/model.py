@@ -48,6 +48,11 @@ class Chat:
     members: dict[int, User] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
 
+    @property
+    def creator(self) -> User:
+        """Who opened a group and its topics."""
+        return next(self.members[i] for i, s in self.statuses.items() if s == "creator")
+
     def json(self) -> Json:
         """As the Bot API writes it."""
         optional: Json
@@ -173,11 +178,30 @@ class Message:
             body["reply_markup"] = content.reply_markup
         if self.thread_id:
             body |= {"message_thread_id": self.thread_id, "is_topic_message": True}
-        if self.reply_to and with_reply:
-            body["reply_to_message"] = self.reply_to.json(with_reply=False)
+        if with_reply and (replied := self._replied()):
+            body["reply_to_message"] = replied
         if len(self.versions) > 1:
             body["edit_date"] = self.date
         return body
+
+    def _replied(self) -> Json | None:
+        """The message replied to; in a topic, failing that, the one that opened the topic."""
+        if self.reply_to:
+            return self.reply_to.json(with_reply=False)
+        if not self.thread_id:
+            return None
+        return {
+            "message_id": self.thread_id,
+            "date": self.date,
+            "chat": self.chat.json(),
+            "from": self.chat.creator.json(),
+            "message_thread_id": self.thread_id,
+            "is_topic_message": True,
+            "forum_topic_created": {
+                "name": self.chat.topics[self.thread_id],
+                "icon_color": 7322096,
+            },
+        }
 
 
 @dataclass(eq=False)
@@ -192,6 +216,17 @@ class CallbackQuery:
     expired: bool = False
 
 
+@dataclass(frozen=True)
+class InlineResult:
+    """One result of an inline query: what the list shows, and what choosing it posts."""
+
+    id: str
+    title: str
+    description: str
+    content: Content
+    fields: Json
+
+
 @dataclass(eq=False)
 class InlineQuery:
     """A question typed as `@bot …` in any chat, and the bot's answer to it (None until then)."""
@@ -204,8 +239,8 @@ class InlineQuery:
     expired: bool = False
 
     @property
-    def results(self) -> list[Json]:
-        """The answer's results, each message text parsed into `text` and `entities`."""
+    def results(self) -> list[InlineResult]:
+        """The answer's results, in their order."""
         return list(self.answer["results"]) if self.answer else []
 
 

@@ -15,15 +15,17 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from tests.telegram.errors import Refusal, conflict
-from tests.telegram.faults import BAD_GATEWAY_PAGE, Fault, Faults
+from tests.telegram.faults import Fault, Faults
 from tests.telegram.methods import METHODS
 from tests.telegram.params import Params, Upload
-from tests.telegram.state import State
+from tests.telegram.state import State, Webhook
 
 _UPLOAD_BYTES = 50 * 2**20
+_WEBHOOK_SECONDS = 10.0  # how long a webhook may take to answer
+_WEBHOOK_PAUSE = 0.05  # before a refused update is posted again
 _CLOSING = Refusal(502, "Bad Gateway")
 
 
@@ -84,7 +86,7 @@ class Server:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        self._stop = asyncio.Event()
+        self._stop, self._posts = asyncio.Event(), asyncio.Event()
         app = web.Application(client_max_size=_UPLOAD_BYTES)
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
@@ -100,12 +102,17 @@ class Server:
             raise
         finally:
             self._ready.set()
+        delivery = asyncio.create_task(self._post_updates())
         await self._stop.wait()
+        delivery.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await delivery
         if self._poll:
             self._poll.end(_CLOSING)
         await runner.cleanup()
 
     def _news(self) -> None:
+        self._posts.set()
         if self._poll:
             self._poll.news.set()
 
@@ -134,6 +141,9 @@ class Server:
         except Refusal as refusal:
             error = refusal
             return web.json_response(refusal.body(), status=refusal.status)
+        except Exception as failure:  # told to the test as a refusal, with its cause
+            error = Refusal(500, f"Internal Server Error: {failure!r}")
+            return web.json_response(error.body(), status=500)
         finally:
             if fault and (fault.status or fault.drop):
                 error = fault.refusal()
@@ -168,9 +178,7 @@ class Server:
                 request.transport.abort()
             return web.Response()
         if fault.html:
-            return web.Response(
-                text=fault.html or BAD_GATEWAY_PAGE, content_type="text/html", status=fault.status
-            )
+            return web.Response(text=fault.html, content_type="text/html", status=fault.status)
         return web.json_response(fault.refusal().body(), status=fault.status)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
@@ -202,16 +210,25 @@ class Server:
                 )
             )
         poll = self._poll = _Poll()
+        self._tell_polling()
         try:
             return await self._poll_updates(poll, params)
         finally:
             if self._poll is poll:
                 self._poll = None
+                self._tell_polling()
+
+    def _tell_polling(self) -> None:
+        with self.state.changed:
+            self.state.polling = self._poll is not None
+            self.state.changed.notify_all()
 
     async def _poll_updates(self, poll: _Poll, params: Params) -> list[dict[str, Any]]:
         deadline = self._loop.time() + min(params.integer("timeout") or 0, 50)
         limit = min(params.integer("limit") or 100, 100)
         while True:
+            if self.state.webhook:
+                raise conflict("terminated by setWebhook request")
             if poll.ended:
                 raise poll.ended
             poll.news.clear()
@@ -222,6 +239,43 @@ class Server:
                 return updates
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(poll.news.wait(), left)
+
+    # --- webhook
+
+    async def _post_updates(self) -> None:
+        """Posts updates to the webhook, one after the other, each until it is taken."""
+        async with ClientSession(timeout=ClientTimeout(total=_WEBHOOK_SECONDS)) as session:
+            while True:
+                await self._posts.wait()
+                self._posts.clear()
+                pause = _WEBHOOK_PAUSE
+                while update := self._next_post():
+                    if await self._post(session, update):
+                        pause = _WEBHOOK_PAUSE
+                    else:
+                        await asyncio.sleep(pause)
+                        pause = min(2 * pause, 1.0)
+
+    def _next_post(self) -> tuple[Webhook, dict[str, Any]] | None:
+        with self.state.changed:
+            hook, updates = self.state.webhook, self.state.replays or self.state.updates
+            return (hook, updates[0]) if hook and updates else None
+
+    async def _post(self, session: ClientSession, post: tuple[Webhook, dict[str, Any]]) -> bool:
+        hook, update = post
+        headers = {"X-Telegram-Bot-Api-Secret-Token": hook.secret_token}
+        try:
+            async with session.post(
+                hook.url, json=update, headers=headers if hook.secret_token else {}
+            ) as response:
+                error = "" if response.ok else f"Wrong response from the webhook: {response.status}"
+        except (ClientError, TimeoutError) as failure:
+            error = str(failure) or type(failure).__name__
+        with self.state.changed:
+            hook.last_error = error or hook.last_error
+            if not error:
+                self.state.taken(update)
+        return not error
 
 
 async def _read_params(request: web.Request) -> Params:

@@ -93,6 +93,7 @@ class State:
         self.held: list[Json] | None = None  # collected for another order
         self.allowed_updates: frozenset[str] | None = None
         self.webhook: Webhook | None = None
+        self.polling = False  # a getUpdates waits
         self.limits = RateLimits() if rate_limits else None
         self.on_update: Callable[[], None] = lambda: None
         self._ids = itertools.count(secrets.randbelow(10_000) + 1_000)
@@ -132,6 +133,14 @@ class State:
         replays, self.replays = self.replays, []
         self.changed.notify_all()
         return (replays + self.updates)[:limit]
+
+    def taken(self, update: Json) -> None:
+        """Forgets an update that the webhook took."""
+        for waiting in (self.replays, self.updates):
+            if update in waiting:
+                waiting.remove(update)
+                break
+        self.changed.notify_all()
 
     # --- chats
 
