@@ -28,7 +28,7 @@ _LETTERS = frozenset(
 _WITHOUT_TONES = str.maketrans("", "", _TONES)
 _SYLLABLE = re.compile(
     r"(?:ngh?|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdđghklmnprstvx])?[aăâeêioôơuưy]{1,3}"
-    r"(?:ng|nh|ch|[cmnpt])?"
+    r"(?:ng|nh|ch|[ckmnpt])?"  # k: Đắk Lắk
 )
 # Between spaces and the punctuation that Vietnamese text uses; any other sign stays in its word,
 # where it shows that the bytes were not Windows-1258 ("§¶ng" is "Đảng" in TCVN3).

@@ -58,7 +58,7 @@ def load_file(path: Path, name: str, *, max_bytes: int = MAX_BYTES) -> Loaded:
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UnreadableFile(name, "not a regular file")
+                raise UnreadableFile(name, "not a regular file", "take it out of the corpus")
             data = file.read(max_bytes + 1)
     except OSError as error:
         raise UnreadableFile(

@@ -44,7 +44,8 @@ _BYLINES = tuple(
     for pattern in (
         r"(?i:tác giả|người viết|phóng viên|thực hiện|ghi chép|tổng hợp|bài(?:\s+viết)?"
         r"(?:\s*(?:và|,|&|-|–)\s*ảnh)?)\s*:\s*(?P<who>\w.*)",
-        r"\(?(?i:nguồn|theo)(?:\s*:\s*|\s+)(?P<who>[A-ZĐ0-9][^.;]*(?:\.\w[^.;]*)*)",
+        r"\(?(?i:nguồn|theo)\s*:\s*(?P<who>\w.*)",
+        r"\(?(?i:nguồn|theo)\s+(?P<who>[A-ZĐ0-9][^.;]*(?:\.\w[^.;]*)*)",
         r"\((?P<who>[^()]*(?:[A-ZĐ]{2}|[a-z][A-Z]|\.\w)[^()]*)\)",
     )
 )
