@@ -44,7 +44,7 @@ from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
 from bot.texts import DEFAULT, TEXTS, plain
 from retrieval import is_stale, open_index
-from retrieval.errors import HoiBaoError, SettingsError
+from retrieval.errors import HoiBaoError, IndexProblem, SettingsError
 
 if TYPE_CHECKING:
     from retrieval import Index
@@ -91,11 +91,11 @@ def run_bot(settings: Settings) -> int:
     """
     token = settings.token()
     _log_to_stderr(settings)
-    if is_stale([settings.corpus], settings.index) and not asyncio.run(_update(settings)):
+    index = _open_up_to_date(settings)
+    if index is None:
         return 0
-    application = build(Desk(settings, _open(settings)), token)
     try:
-        _serve(application, settings)
+        _serve(build(Desk(settings, index), token), settings)
     except InvalidToken:
         # `from None`: the original names the token
         raise SettingsError(
@@ -230,8 +230,20 @@ async def _close(application: Bot) -> None:
     await application.bot_data["desk"].close()
 
 
-def _open(settings: Settings) -> Index:
-    return open_index(settings.index, threshold=settings.threshold)
+def _open_up_to_date(settings: Settings) -> Index | None:
+    """The index, after an update where one is due; None when a signal came in between."""
+    problem: HoiBaoError | None = None
+    try:
+        if is_stale([settings.corpus], settings.index) and not asyncio.run(_update(settings)):
+            return None
+    except HoiBaoError as error:
+        # an index that is out of date is better than no bot
+        log.warning("the index could not be brought up to date: %s", error)
+        problem = error
+    try:
+        return open_index(settings.index, threshold=settings.threshold)
+    except IndexProblem as unusable:
+        raise problem or unusable from None
 
 
 async def _update(settings: Settings) -> bool:
@@ -244,14 +256,8 @@ async def _update(settings: Settings) -> bool:
         report = await task
     except asyncio.CancelledError:
         return False
-    except HoiBaoError as problem:
-        # an index that is out of date is better than no bot; without any, opening it fails
-        log.warning("the index could not be brought up to date: %s", problem)
-        if not settings.index.exists():
-            raise
-    else:
-        for failure in report.failed:
-            log.warning("not indexed: %s: %s", failure.file, failure.reason)
+    for failure in report.failed:
+        log.warning("not indexed: %s: %s", failure.file, failure.reason)
     return True
 
 

@@ -66,15 +66,13 @@ def mark_of(article_id: str) -> str:
     return blake2b(article_id.encode("utf-8", "replace"), digest_size=4).hexdigest()
 
 
-def find_page(answer: Answer, press: Press, generation: int) -> int | None:
-    """The page a press means in the answer as it is now; None when its article is not quoted.
+def find_page(answer: Answer, press: Press) -> int | None:
+    """The page that a press means in the answer as it is now; None when it quotes that no more.
 
-    In the generation that it was counted in, the page is what it was. Later it is the quote of
-    the same article, wherever that ranks by now.
+    That is where it was, unless another article is there by now; then wherever the article went.
     """
     marks = [mark_of(quote.source.article_id) for quote in answer.quotes]
-    same_place = press.page < len(marks) and marks[press.page] == press.mark
-    if same_place or (press.generation == generation and press.page < len(marks)):
+    if press.page < len(marks) and marks[press.page] == press.mark:
         return press.page
     return marks.index(press.mark) if press.mark in marks else None
 

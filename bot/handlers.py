@@ -68,11 +68,9 @@ async def on_question(update: Update, context: Context) -> None:
 async def send_answer(question: Question, context: Context, language: str) -> None:
     """Answer in reply to the message that holds the question."""
     desk = desk_of(context)
-    # read first: if a new generation comes in between, the buttons are older, which is harmless
-    generation = desk.index.generation
     answer = await desk.ask(question.text)
     await question.message.reply_html(
-        render.answer(answer, 0, language), reply_markup=pager(answer, 0, generation)
+        render.answer(answer, 0, language), reply_markup=pager(answer, 0, desk.index.generation)
     )
 
 
@@ -112,10 +110,11 @@ async def turn_page(
 ) -> None:
     """◀ ▶: show another quote in the same message."""
     desk = desk_of(context)
-    generation = desk.index.generation
     answer = await desk.ask(question)
-    page = find_page(answer, press, generation)
-    await query.answer(plain("toast_corpus_changed", language) if page is None else None)
+    generation = desk.index.generation
+    page = find_page(answer, press)
+    lost = page is None and press.generation != generation
+    await query.answer(plain("toast_corpus_changed", language) if lost else None)
     page = page or 0
     await _edit(query, render.answer(answer, page, language), pager(answer, page, generation))
 

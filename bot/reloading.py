@@ -24,6 +24,7 @@ from typing import Any, Final
 from retrieval.errors import HoiBaoError, IndexLocked
 from retrieval.model import BuildReport, Failure, Progress
 
+PATIENCE: Final = 5.0  # seconds that an update gets to end by itself
 LINE_LIMIT: Final = 2**26  # bytes; a report lists every file that failed
 
 
@@ -48,10 +49,7 @@ async def update_beside(corpus: Path, index: Path, show: Callable[[Progress], No
         return await _read_report(child, show)
     finally:
         if child.returncode is None:
-            # to the group: the update may have workers of its own
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGTERM)
-            await child.wait()
+            await _end(child)
 
 
 async def _read_report(
@@ -72,6 +70,16 @@ async def _read_report(
     if outcome is None:
         raise UpdateFailed("reload", f"the process ended unexpectedly, with status {status}")
     return outcome
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    # to the group: the update may have workers of its own
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGTERM)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(child.wait(), PATIENCE)
+        os.killpg(child.pid, signal.SIGKILL)
+    await child.wait()
 
 
 def main(corpus: str, index: str) -> int:

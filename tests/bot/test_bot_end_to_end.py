@@ -1,0 +1,313 @@
+"""The bot as people start it, `hoibao bot` in a process of its own, against the strict server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from retrieval import open_index
+from tests.telegram import BotApi, Chat, Message, User
+
+ADMIN = 1
+YEN_PHUC = Path(__file__).parents[2] / "data" / "articles" / "dang-bo-xa-yen-phuc.txt"
+QUESTION = "Ai là Bí thư Đảng uỷ xã Yên Phúc?"
+SECRETARY = "Vi Văn Dụng"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Yên Phúc, an article that will change, and one that will go."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    shutil.copy(YEN_PHUC, folder)
+    write_article(folder / "cho.md", "Chợ phiên", "Chợ phiên Bắc Sơn họp vào ngày mùng hai.")
+    write_article(folder / "cau.md", "Cây cầu", "Cây cầu Khánh Khê dài bốn mươi mét.")
+    return folder
+
+
+def write_article(file: Path, title: str, text: str) -> None:
+    file.write_text(f"---\ntitle: {title}\n---\n{text}\n", encoding="utf-8")
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    with BotApi() as api:
+        api.private_chat(api.user(ADMIN, "Admin"))
+        yield api
+        assert not api.refusals
+
+
+@pytest.fixture
+def an(api: BotApi) -> User:
+    return api.user(7, "An", language_code="vi")
+
+
+@pytest.fixture
+def chat(api: BotApi, an: User) -> Chat:
+    return api.private_chat(an)
+
+
+@pytest.fixture
+def admin(api: BotApi) -> User:
+    return api.state.users[ADMIN]
+
+
+@pytest.fixture
+def office(api: BotApi, admin: User) -> Chat:
+    return api.private_chat(admin)
+
+
+class Bot:
+    """The process, and what it wrote to its terminal."""
+
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+        self.process = process
+        self._log = log
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(encoding="utf-8")
+
+    def reload_process(self) -> int:
+        """The id of the process that does the reload, once there is one."""
+        found: list[int] = []
+        eventually(lambda: found.extend(children_of(self.process.pid)) or found)
+        return found[0]
+
+    def terminate(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+def children_of(process: int) -> list[int]:
+    lists = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for each in lists for child in each.read_text().split()]
+
+
+def eventually(found: object, timeout: float = 20) -> None:
+    """Waits for something that no message tells of."""
+    limit = time.monotonic() + timeout
+    while not found():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
+@contextmanager
+def started(api: BotApi, corpus: Path, folder: Path, **variables: str) -> Iterator[Bot]:
+    """`hoibao bot`, from its start until it has ended."""
+    log = folder / "bot.log"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("HOIBAO_")},
+        "HOIBAO_TELEGRAM_TOKEN": api.token,
+        "HOIBAO_TELEGRAM_BASE_URL": api.base_url,
+        "HOIBAO_ADMIN_IDS": str(ADMIN),
+        **variables,
+    }
+    places = ["--corpus", str(corpus), "--index", str(folder / "index")]
+    with log.open("a", encoding="utf-8") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "bot", *places],
+            cwd=folder,
+            env=environment,
+            stderr=stream,
+            stdout=stream,
+            text=True,
+        )
+    try:
+        yield Bot(process, log)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0, log.read_text(encoding="utf-8")
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    assert api.token not in log.read_text(encoding="utf-8")
+
+
+def asked(api: BotApi, chat: Chat, user: User, text: str) -> Message:
+    """The bot's answer to a message."""
+    question = api.send(chat, user, text)
+    answer = api.next_message(chat, timeout=30)
+    assert answer.reply_to is question
+    return answer
+
+
+def test_questions_paging_and_abstention(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat
+) -> None:
+    with started(api, corpus, tmp_path):
+        answer = asked(api, chat, an, QUESTION)
+        assert answer.marked("bold") == [SECRETARY]
+        assert SECRETARY in answer.marked("blockquote")[0]
+        assert "Thanh Đàn · 12/07/2024" in answer.text
+        first = answer.text
+        api.press(an, answer, "▶")
+        assert api.next_edit(answer).text != first
+        api.press(an, answer, "◀")
+        assert api.next_edit(answer).text == first
+        nothing = asked(api, chat, an, "Giá vàng hôm nay bao nhiêu?")
+        assert "chưa thấy câu trả lời" in nothing.text
+        assert not nothing.marked("blockquote")
+
+
+def test_english_speakers_are_answered_in_english(
+    api: BotApi, corpus: Path, tmp_path: Path
+) -> None:
+    bob = api.user(8, "Bob", language_code="en")
+    chat = api.private_chat(bob)
+    with started(api, corpus, tmp_path):
+        answer = asked(api, chat, bob, "Who is the party secretary?")
+        assert SECRETARY in answer.text
+        assert "12 July 2024" in answer.text
+        assert "no answer" in asked(api, chat, bob, "What is the price of gold today?").text
+
+
+def test_a_reload_takes_in_what_changed_while_questions_are_answered(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat, admin: User, office: Chat
+) -> None:
+    with started(api, corpus, tmp_path) as bot:
+        assert asked(api, chat, an, "/reload").text.startswith("Lệnh này dành cho người quản trị")
+        assert "bốn mươi mét" in asked(api, chat, an, "Cầu Khánh Khê dài bao nhiêu?").text
+        write_article(corpus / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng thờ quan lớn Tuần Tranh.")
+        write_article(corpus / "cho.md", "Chợ phiên", "Chợ phiên Bắc Sơn họp vào ngày mùng bảy.")
+        (corpus / "cau.md").unlink()
+        (corpus / "hong.pdf").write_bytes(b"%PDF-1.7 broken")
+
+        board = asked(api, office, admin, "/reload")
+        worker = bot.reload_process()
+        os.killpg(worker, signal.SIGSTOP)
+        assert SECRETARY in asked(api, chat, an, QUESTION).text
+        assert "mùng hai" in asked(api, chat, an, "Chợ phiên Bắc Sơn họp ngày nào?").text
+        assert "đang được nạp lại rồi" in asked(api, office, admin, "/reload").text
+        os.killpg(worker, signal.SIGCONT)
+
+        api.wait_for(lambda: "Đã nạp xong" in board.text, timeout=30)
+        counts = "Thêm: 1\nThay đổi: 1\nGỡ bỏ: 1\nGiữ nguyên: 1\nLỗi: 1\n"
+        assert counts in board.text
+        assert "• hong.pdf: " in board.text
+        assert "Tuần Tranh" in asked(api, chat, an, "Đền Kỳ Cùng thờ ai?").text
+        assert "mùng bảy" in asked(api, chat, an, "Chợ phiên Bắc Sơn họp ngày nào?").text
+        assert "bốn mươi" not in asked(api, chat, an, "Cầu Khánh Khê dài bao nhiêu?").text
+        assert "Số bài: 3" in asked(api, office, admin, "/status").text
+
+
+def test_a_reload_shows_how_far_it_is(
+    api: BotApi, corpus: Path, tmp_path: Path, admin: User, office: Chat
+) -> None:
+    with started(api, corpus, tmp_path):
+        asked(api, office, admin, "/status")
+        lines = (
+            json.dumps({"id": str(number), "text": f"Bài số {number} nói về làng {number}."})
+            for number in range(3000)
+        )
+        (corpus / "nhieu.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        board = asked(api, office, admin, "/reload")
+        api.wait_for(lambda: "Đã nạp xong" in board.text, timeout=60)
+        assert any("▓" in version.text or "░" in version.text for version in board.versions)
+
+
+def test_a_reload_that_fails_leaves_the_old_index_and_says_why(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat, admin: User, office: Chat
+) -> None:
+    with started(api, corpus, tmp_path):
+        assert SECRETARY in asked(api, chat, an, QUESTION).text
+        shutil.rmtree(corpus)
+        board = asked(api, office, admin, "/reload")
+        api.wait_for(lambda: "không thành công" in board.text, timeout=30)
+        assert str(corpus.name) in board.text
+        assert SECRETARY in asked(api, chat, an, QUESTION).text
+
+
+def test_a_reload_whose_process_dies_says_so(
+    api: BotApi, corpus: Path, tmp_path: Path, admin: User, office: Chat
+) -> None:
+    with started(api, corpus, tmp_path) as bot:
+        asked(api, office, admin, "/status")
+        write_article(corpus / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng.")
+        board = asked(api, office, admin, "/reload")
+        os.killpg(bot.reload_process(), signal.SIGKILL)
+        api.wait_for(lambda: "không thành công" in board.text, timeout=30)
+
+
+def test_a_bot_told_to_stop_during_a_reload_ends_both_cleanly(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat, admin: User, office: Chat
+) -> None:
+    with started(api, corpus, tmp_path) as bot:
+        asked(api, chat, an, QUESTION)
+        with open_index(tmp_path / "index") as index:
+            before = index.generation
+        write_article(corpus / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng.")
+        board = asked(api, office, admin, "/reload")
+        worker = bot.reload_process()
+        assert bot.terminate() == 0
+        assert not Path(f"/proc/{worker}").exists()
+        assert "bot đang tắt" in board.text
+        assert "Traceback" not in bot.log
+    with open_index(tmp_path / "index") as index:
+        assert index.generation == before
+        assert SECRETARY in index.ask(QUESTION).quotes[0].text
+
+
+def test_the_bot_waits_for_the_network(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat
+) -> None:
+    api.bad_gateway("getMe", times=2)
+    with started(api, corpus, tmp_path):
+        assert SECRETARY in asked(api, chat, an, QUESTION).text
+
+
+def test_a_bot_that_has_an_index_starts_without_its_corpus(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat
+) -> None:
+    with started(api, corpus, tmp_path):
+        asked(api, chat, an, QUESTION)
+    shutil.rmtree(corpus)
+    with started(api, corpus, tmp_path) as bot:
+        assert SECRETARY in asked(api, chat, an, QUESTION).text
+        assert "could not be brought up to date" in bot.log
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"HOIBAO_TELEGRAM_TOKEN": ""}, "HOIBAO_TELEGRAM_TOKEN: not set"),
+        ({"HOIBAO_ADMIN_IDS": "An"}, "HOIBAO_ADMIN_IDS: "),
+        ({"HOIBAO_CORPUS": "nowhere"}, "nowhere: "),
+        ({"HOIBAO_TELEGRAM_TOKEN": "1:unknown"}, "HOIBAO_TELEGRAM_TOKEN: Telegram does not know"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named_at_the_start(
+    api: BotApi, corpus: Path, tmp_path: Path, variables: dict[str, str], told: str
+) -> None:
+    environment = {
+        **os.environ,
+        "HOIBAO_TELEGRAM_TOKEN": api.token,
+        "HOIBAO_TELEGRAM_BASE_URL": api.base_url,
+        "HOIBAO_CORPUS": str(corpus),
+        "HOIBAO_INDEX": str(tmp_path / "index"),
+        **variables,
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "bot"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert told in ended.stderr
+    assert "1:unknown" not in ended.stderr
+    api.state.calls.clear()
