@@ -7,12 +7,13 @@ with BotApi() as api:                                  # api.base_url, api.base_
     chat = api.private_chat(an)
     ...                                                # start the bot: HOIBAO_TELEGRAM_TOKEN=
                                                        # api.token, …_BASE_URL=api.base_url
+    api.wait_until_ready()                             # it polls, or has set its webhook
     question = api.send(chat, an, "Ai là Bí thư Đảng uỷ xã Yên Phúc?")
     answer = api.next_message(chat)                    # waits; Message: text, entities, marked(),
     assert answer.reply_to is question                 # keyboard, buttons, reply_to, thread_id,
     assert answer.marked("bold") == ["Vi Văn Dụng"]    # versions (all edits), deleted
     press = api.press(an, answer, "▶")                 # by words, part of them, or callback data
-    api.next_edit(answer)                              # waits for the edit, returns the message
+    api.next_edit(answer)                              # waits for an edit after the press
     assert api.answer_to(press)["text"] == ""
     group = api.group("Tổ dân phố", [an], admins=[an], topics=["Chung"])
     api.send(group, an, "@hoibao_bot Ai là Bí thư?", topic=next(iter(group.topics)))

@@ -16,9 +16,11 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, TypeVar
 
+from tests.telegram.chats import member_json
 from tests.telegram.faults import BAD_GATEWAY_PAGE, Fault
 from tests.telegram.files import document_json, photo_json, voice_json
-from tests.telegram.formatting import detect_entities, tidy
+from tests.telegram.formatting import detect_entities, tidy, utf16_len
+from tests.telegram.messages import TEXT_UNITS
 from tests.telegram.model import (
     Call,
     CallbackQuery,
@@ -151,16 +153,14 @@ class BotApi:
 
     def _membership(self, chat: Chat, by: User, old: str, new: str) -> None:
         with self.state.changed:
-            bot = self.bot.json()
-            until = {"until_date": 0}
             self.state.enqueue(
                 "my_chat_member",
                 {
                     "chat": chat.json(),
                     "from": by.json(),
                     "date": 0,
-                    "old_chat_member": {"user": bot, "status": old, **until},
-                    "new_chat_member": {"user": bot, "status": new, **until},
+                    "old_chat_member": member_json(self.bot, old),
+                    "new_chat_member": member_json(self.bot, new),
                 },
             )
 
@@ -178,6 +178,7 @@ class BotApi:
     ) -> Message:
         """Writes a message; commands, mentions, links and hashtags in it become entities."""
         plain, _ = tidy(text)
+        assert utf16_len(plain) <= TEXT_UNITS, "Telegram's apps split a text that long"
         return self._say(chat, user, Content(plain, detect_entities(plain)), reply_to, topic, extra)
 
     def _say(
@@ -269,7 +270,8 @@ class BotApi:
         """Its writer edits a message; the bot gets edited_message."""
         with self.state.changed:
             plain, _ = tidy(text)
-            self.state.rewrite(message, Content(plain, detect_entities(plain)))
+            content = Content(plain, detect_entities(plain), media=message.content.media)
+            self.state.rewrite(message, content)
             message.delivered = self.state.addressed(message)
             if message.delivered:
                 self.state.enqueue("edited_message", message.json())
@@ -285,6 +287,7 @@ class BotApi:
     def press_data(self, user: User, message: Message, data: str) -> CallbackQuery:
         """Sends callback data as a button that the message may no longer have."""
         with self.state.changed:
+            self._seen_versions[message] = len(message.versions)
             query = CallbackQuery(str(self.state.next_id()), user, message, data)
             self.state.callback_queries[query.id] = query
             self.state.enqueue(
@@ -292,12 +295,18 @@ class BotApi:
                 {
                     "id": query.id,
                     "from": user.json(),
-                    "message": message.json(),
+                    **self._pressed(message),
                     "chat_instance": str(message.chat.id),
                     "data": data,
                 },
             )
             return query
+
+    @staticmethod
+    def _pressed(message: Message) -> Json:
+        if message.inline_id:
+            return {"inline_message_id": message.inline_id}
+        return {"message": message.json()}
 
     def inline(
         self, user: User, query: str, offset: str = "", *, chat_type: str = "private"
@@ -324,17 +333,11 @@ class BotApi:
             chosen = query.results[result]
             extra = {"via_bot": self.bot.json()}
             message = self.state.post(chat, query.user, chosen.content, extra=extra)
-            inline_id = f"inline{message.id}"
-            self.state.sent_inline[inline_id] = message
-            self.state.enqueue(
-                "chosen_inline_result",
-                {
-                    "result_id": chosen.id,
-                    "from": query.user.json(),
-                    "query": query.query,
-                    "inline_message_id": inline_id,
-                },
-            )
+            told = {"result_id": chosen.id, "from": query.user.json(), "query": query.query}
+            if message.keyboard:  # only then a bot may edit it
+                message.inline_id = told["inline_message_id"] = f"inline{message.id}"
+                self.state.sent_inline[message.inline_id] = message
+            self.state.enqueue("chosen_inline_result", told)
             return message
 
     def expire(self, query: CallbackQuery | InlineQuery) -> None:
@@ -368,21 +371,23 @@ class BotApi:
             lambda: self.state.polling or self.state.webhook, timeout, "a bot that wants updates"
         )
 
+    def wait_until_fetched(self, timeout: float = PATIENCE) -> None:
+        """Until the bot has confirmed every update so far; it may still be at work on them."""
+        self.wait_for(lambda: not self.state.updates, timeout, "a bot that takes all updates")
+
     def next_message(self, chat: Chat, timeout: float = PATIENCE) -> Message:
         """The oldest message of the bot in this chat that was not returned before."""
 
         def unseen() -> Message | None:
-            said = self.messages(chat)
             seen = self._seen.get(chat.id, 0)
-            return said[seen] if len(said) > seen else None
+            return chat.said[seen] if len(chat.said) > seen else None
 
         message = self.wait_for(unseen, timeout, f"a message in {chat.title or chat.id}")
         self._seen[chat.id] = self._seen.get(chat.id, 0) + 1
-        self._seen_versions[message] = len(message.versions)
         return message
 
     def next_edit(self, message: Message, timeout: float = PATIENCE) -> Message:
-        """The message, once edited since next_message or next_edit returned it last."""
+        """The message, once edited since it was sent, or since the last next_edit or press."""
         seen = self._seen_versions.get(message, 1)
         self.wait_for(lambda: len(message.versions) > seen, timeout, f"an edit of {message.id}")
         self._seen_versions[message] = len(message.versions)
@@ -397,7 +402,14 @@ class BotApi:
     def messages(self, chat: Chat) -> list[Message]:
         """All that the bot said in a chat, oldest first, deleted ones included."""
         with self.state.changed:
-            return [message for message in self.state.sent if message.chat is chat]
+            return list(chat.said)
+
+    def file_of(self, message: Message) -> bytes:
+        """The content of the document, picture or voice of a message."""
+        with self.state.changed:
+            media = next(iter(message.content.media.values()))
+            file_id = (media[-1] if isinstance(media, list) else media)["file_id"]
+            return self.state.files[file_id].content
 
     def calls(self, method: str | None = None) -> list[Call]:
         """The bot's requests so far, oldest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.telegram.errors import bad_request
-from tests.telegram.model import Chat, Json
+from tests.telegram.model import Json, User
 from tests.telegram.params import Params
 from tests.telegram.state import State
 
@@ -38,18 +38,17 @@ def get_chat(state: State, params: Params) -> Json:
     }
 
 
-def member_json(state: State, chat: Chat, user_id: int) -> Json:
-    """As the Bot API writes a ChatMember."""
-    status = state.status_of(chat, user_id)
-    user = state.users.get(user_id) or chat.members[user_id]
-    extra: Json = {"user": user.json(), "status": status}
-    if status == "administrator":
-        extra |= dict.fromkeys(_ADMIN_RIGHTS, False)
-    if status == "creator":
-        extra |= {"is_anonymous": False}
-    if status == "kicked":
-        extra |= {"until_date": 0}
-    return extra
+# What each status says besides user and status.
+_STATUS_FIELDS: dict[str, Json] = {
+    "administrator": dict.fromkeys(_ADMIN_RIGHTS, False),
+    "creator": {"is_anonymous": False},
+    "kicked": {"until_date": 0},
+}
+
+
+def member_json(user: User, status: str) -> Json:
+    """As the Bot API writes a ChatMember: member_json(an, "creator")."""
+    return {"user": user.json(), "status": status} | _STATUS_FIELDS.get(status, {})
 
 
 def get_chat_member(state: State, params: Params) -> Json:
@@ -59,16 +58,17 @@ def get_chat_member(state: State, params: Params) -> Json:
         raise bad_request("invalid user_id specified")
     if user_id not in state.users:
         raise bad_request("user not found")
-    return member_json(state, chat, user_id)
+    return member_json(state.users[user_id], state.status_of(chat, user_id))
 
 
 def get_chat_administrators(state: State, params: Params) -> list[Json]:
     chat = state.writable_chat(params.text("chat_id"))
     if chat.type == "private":
         raise bad_request("there are no administrators in the private chat")
-    leading = ("creator", "administrator")
-    ids = [state.bot.id, *chat.members]
-    return [member_json(state, chat, i) for i in ids if state.status_of(chat, i) in leading]
+    people = [
+        (user, state.status_of(chat, user.id)) for user in (state.bot, *chat.members.values())
+    ]
+    return [member_json(*one) for one in people if one[1] in ("creator", "administrator")]
 
 
 def get_chat_member_count(state: State, params: Params) -> int:

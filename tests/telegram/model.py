@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.telegram.formatting import Entity, utf16_slice
+from tests.telegram.formatting import Entity
 
 Json = dict[str, Any]
 
@@ -47,6 +47,7 @@ class Chat:
     statuses: dict[int, str] = field(default_factory=dict)  # user id -> creator, administrator, …
     members: dict[int, User] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
+    said: list[Message] = field(default_factory=list)  # by the bot, oldest first
 
     @property
     def creator(self) -> User:
@@ -113,6 +114,7 @@ class Message:
     deleted: bool = False
     delivered: bool = True  # to the bot: privacy mode keeps some messages of groups from it
     reactions: tuple[str, ...] = ()
+    inline_id: str | None = None  # how the bot may edit a message that it did not send itself
     extra: Json = field(default_factory=dict)
     request: Json = field(default_factory=dict)  # the parameters with which the bot sent it
 
@@ -133,11 +135,8 @@ class Message:
 
     def marked(self, kind: str) -> list[str]:
         """The stretches of one kind: marked("bold") -> ["Vi Văn Dụng"]."""
-        return [
-            utf16_slice(self.text, entity.offset, entity.end)
-            for entity in self.entities
-            if entity.type == kind
-        ]
+        content = self.content  # one look, for an edit may come between two
+        return [entity.of(content.text) for entity in content.entities if entity.type == kind]
 
     @property
     def keyboard(self) -> list[list[Button]]:

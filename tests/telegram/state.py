@@ -51,6 +51,7 @@ class RateLimits:
     def count(self, chat: Chat) -> None:
         """Counts one message; Refusal 429 when it is one too many."""
         now = time.monotonic()
+        self.sent = [sent for sent in self.sent if sent[0] > now - 60]
         group = chat.type != "private"
         here = [when for when, chat_id, _ in self.sent if chat_id == chat.id]
         windows: list[tuple[int, float, list[float]]] = [
@@ -83,7 +84,6 @@ class State:
         self.inline_queries: dict[str, InlineQuery] = {}
         self.sent_inline: dict[str, Message] = {}
         self.calls: list[Call] = []
-        self.sent: list[Message] = []  # what the bot said, oldest first
         self.chat_actions: list[tuple[Chat, str, int | None]] = []
         self.commands: dict[tuple[str, str], list[Json]] = {}  # (scope, language) -> commands
         self.profile: dict[tuple[str, str], str] = {}  # (field, language) -> text
@@ -199,7 +199,7 @@ class State:
         )
         chat.messages[message.id] = message
         if sender is self.bot:
-            self.sent.append(message)
+            chat.said.append(message)
         self.changed.notify_all()
         return message
 

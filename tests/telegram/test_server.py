@@ -59,7 +59,10 @@ async def turn_page(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 async def find(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     assert update.inline_query
     content = InputTextMessageContent("<b>Vi Văn Dụng</b>", parse_mode="HTML")
-    result = InlineQueryResultArticle("1", "Bí thư", content, description="…là Bí thư")
+    page = InlineKeyboardMarkup([[InlineKeyboardButton("▶", callback_data="p:2")]])
+    result = InlineQueryResultArticle(
+        "1", "Bí thư", content, reply_markup=page, description="…là Bí thư"
+    )
     await update.inline_query.answer([result], cache_time=0, next_offset="1")
 
 
@@ -131,7 +134,10 @@ def test_inline_results_are_offered_and_chosen(world: World) -> None:
         query = api.inline(world.an, "bí thư")
         assert api.answer_to(query)["next_offset"] == "1"
         assert [(r.title, r.description) for r in query.results] == [("Bí thư", "…là Bí thư")]
-        assert api.choose(query, 0, world.chat).marked("bold") == ["Vi Văn Dụng"]
+        chosen = api.choose(query, 0, world.chat)
+        assert chosen.marked("bold") == ["Vi Văn Dụng"]
+        api.press(world.an, chosen, "▶")
+        assert api.next_edit(chosen).text == "trang hai"
 
     run_bot(api, people)
 
@@ -153,6 +159,18 @@ def test_updates_out_of_order_and_repeated_all_arrive(world: World) -> None:
 
 
 # --- updates --------------------------------------------------------------------------------------
+
+
+def test_edits_are_not_missed_however_late_one_looks(world: World) -> None:
+    async def progress(bot: Bot) -> None:
+        sent = await bot.send_message(world.chat.id, "0%")
+        await sent.edit_text("50%")
+        await sent.edit_text("100%")
+
+    world.ask(progress)
+    message = world.api.next_message(world.chat)
+    assert world.api.next_edit(message).text == "100%"
+    assert [version.text for version in message.versions] == ["0%", "50%", "100%"]
 
 
 def test_updates_stay_until_confirmed_by_offset(world: World) -> None:
@@ -337,6 +355,7 @@ def test_plot_is_shown_with_its_caption(world: World) -> None:
     message = world.chat.messages[sent.message_id]
     assert message.marked("bold") == ["7"]
     assert message.content.media["photo"][0]["height"] == 480
+    assert world.api.file_of(message) == PNG
 
 
 def test_edited_question_reaches_the_bot(world: World) -> None:
