@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from retrieval.articles.assembly import Loaded, Properties, assemble
@@ -11,6 +13,9 @@ from retrieval.decoding import decode
 
 # What browsers ("Save page as") and SingleFile write into a page that they save.
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)(https?://\S+)|^\s*url: (https?://\S+)", re.M)
+_SAVED_FROM_WITHIN = 4096  # characters from the start
+_LONGEST_ROW = 500  # characters; what is longer is no table of data but the layout of the page
+_SHORTEST_LEDE = 40  # characters
 
 
 def load_html(data: bytes, name: str) -> Loaded:
@@ -21,20 +26,54 @@ def load_html(data: bytes, name: str) -> Loaded:
     import trafilatura  # slow to import
 
     page = decode(data, name)
-    # The date is looked for in markup only: taken from anywhere, it may be the copyright's.
-    found: Any = trafilatura.bare_extraction(
-        page,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    if found is None or not found.text:
+    found = _extract(page, tables=True)
+    if found and any(_is_layout(line) for line in found.text.split("\n")):
+        found = _extract(page, tables=False)
+    if not found:
         return Loaded((assemble(name, trafilatura.html2txt(page)),))
-    saved = _SAVED_FROM.search(page[:4096])
+    tree: Any = trafilatura.load_html(page)
+    lines = [" ".join(text.split()) for text in tree.itertext()]
+    saved = _SAVED_FROM.search(page[:_SAVED_FROM_WITHIN])
     properties = Properties(
         title=found.title,
         author=found.author,
-        published=parse_date(found.date or ""),
+        published=parse_date(found.date or "") or _date_above(lines, found.text),
         source=found.url or (saved and (saved[1] or saved[2])),
     )
-    return Loaded((assemble(name, found.text, properties),))
+    text = "\n".join([*_missing_lede(lines, found), found.text])
+    return Loaded((assemble(name, text, properties),))
+
+
+def _extract(page: str, *, tables: bool) -> Any:
+    """What trafilatura makes of the page, or None when it finds no main text."""
+    import trafilatura
+
+    # The date is looked for in markup only: taken from anywhere, it may be the copyright's.
+    found = trafilatura.bare_extraction(
+        page,
+        with_metadata=True,
+        include_comments=False,
+        include_tables=tables,
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
+    return found if getattr(found, "text", None) else None
+
+
+def _is_layout(line: str) -> bool:
+    return line.startswith("|") and len(line) > _LONGEST_ROW
+
+
+def _date_above(lines: list[str], text: str) -> date | None:
+    """The date printed last before the main text; further up may stand today's."""
+    first = next(iter(text.split("\n")))
+    start = next(
+        (n for n, line in enumerate(lines) if len(line) >= _SHORTEST_LEDE and line in first), 0
+    )
+    return next(filter(None, map(parse_date, reversed(lines[:start]))), None)
+
+
+def _missing_lede(lines: list[str], found: Any) -> Iterator[str]:
+    """The lede, when it stands on the page apart from the main text: metadata repeats it."""
+    lede = " ".join((found.description or "").split())
+    if len(lede) >= _SHORTEST_LEDE and lede in lines and lede not in found.text:
+        yield lede

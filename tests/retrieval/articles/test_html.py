@@ -75,6 +75,44 @@ def test_the_date_and_byline_printed_on_the_page_are_used_without_metadata() -> 
     assert article.author == samples.AUTHOR
 
 
+def test_the_date_printed_above_the_text_is_used_not_the_current_one_further_up() -> None:
+    page = (
+        "<html><body><div class='top'>Thứ tư, 01/01/2025</div><h1>Tin</h1>"
+        f"<div><i>08:30 | 12/07/2024</i></div><article><p>{FIRST}</p><p>{SECOND}</p></article>"
+        "<div>Thứ năm, 02/01/2025</div></body></html>"
+    )
+    assert load(page.encode()).published == samples.PUBLISHED
+
+
+def test_a_lede_that_stands_apart_from_the_main_text_is_read() -> None:
+    lede = "Chi bộ thôn Chợ vừa họp bàn việc làm đường bê tông liên thôn."
+    page = samples.make_html().decode()
+    page = page.replace("</head>", f'<meta name="description" content="{lede}"></head>')
+    apart = page.replace("<article>", f"<div class='x'><span>{lede}</span></div><article>")
+    assert load(page.encode()).text.count(lede) == 0
+    assert load(apart.encode()).text.count(lede) == 1
+
+
+def test_a_page_laid_out_as_a_table_is_read_line_by_line() -> None:
+    page = (
+        "<html><body><table><tr><td><a href='/'>Trang chủ</a></td></tr><tr><td>"
+        f"<div>Thứ sáu, 12/07/2024</div><div>{samples.TITLE}</div>"
+        f"<div>{FIRST}<br>{SECOND}<br>{SECOND}</div><div>{samples.AUTHOR}</div>"
+        "</td></tr></table></body></html>"
+    )
+    article = load(page.encode())
+    assert {FIRST, SECOND} <= set(article.text.split("\n"))
+    assert (article.author, article.published) == (samples.AUTHOR, samples.PUBLISHED)
+
+
+def test_a_table_of_data_keeps_its_rows() -> None:
+    table = (
+        "<table><tr><td>Thôn Chợ</td><td>32</td></tr><tr><td>Thôn Nà</td><td>18</td></tr></table>"
+    )
+    page = samples.make_html().decode().replace("</article>", f"{table}</article>")
+    assert "| Thôn Chợ | 32 |" in load(page.encode()).text
+
+
 @pytest.mark.parametrize("page", ["<html></html>", "<html><body> <img src=a> </body></html>", " "])
 def test_a_page_without_words_is_empty(page: str) -> None:
     with pytest.raises(EmptyFile, match=r"^trang\.html: holds no text$"):
