@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from retrieval.language.syllables import is_folded_syllable
+from retrieval.language.tables import read_alternatives, read_table
 from retrieval.text import fold, nfc, strip_diacritics, tokens
 
 # Words that are matched to nothing: what they say, Vietnamese leaves out or says by word order.
@@ -96,6 +96,11 @@ class Gloss:
     translations: tuple[str, ...]
     start: int
     end: int
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question word ("who", "how many") rather than something to find."""
+        return self.source.split(" ")[0] in _QUESTION_WORDS
 
 
 def translate(tokens: Sequence[str]) -> list[Gloss]:
@@ -229,22 +234,13 @@ def _longest_match(words: Sequence[str]) -> tuple[int, tuple[str, ...]]:
     return max(found, key=lambda match: match[0], default=(1, ()))
 
 
-def _table(name: str) -> Iterator[tuple[str, str]]:
-    """The rows of a tab-separated table of this package, without comments and blank lines."""
-    text = files("retrieval.language").joinpath(name).read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line and line[0] != "#":
-            key, _, value = line.partition("\t")
-            yield key, value
-
-
 @cache
 def _glossary() -> dict[str, list[_Entry]]:
     """The glossary's entries by the first word of each."""
     entries: dict[str, list[_Entry]] = {}
-    for phrase, translations in _table("english.tsv"):
+    for phrase, translations in read_alternatives("english.tsv"):
         words = tuple(word for part in phrase.split(" ") for word in _words(part))
-        entries.setdefault(words[0], []).append((words, tuple(translations.split("; "))))
+        entries.setdefault(words[0], []).append((words, translations))
     return entries
 
 
@@ -252,7 +248,7 @@ def _glossary() -> dict[str, list[_Entry]]:
 def _irregular() -> dict[str, tuple[str, ...]]:
     """The lemmas of each irregular form."""
     found: dict[str, tuple[str, ...]] = {}
-    for lemma, forms in _table("irregular.tsv"):
+    for lemma, forms in read_table("irregular.tsv"):
         for form in forms.split():
             found[form] = (*found.get(form, ()), lemma)
     return found

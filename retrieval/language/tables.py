@@ -1,0 +1,24 @@
+"""Reading the tab-separated tables of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+
+def read_table(name: str) -> Iterator[tuple[str, str]]:
+    """The rows of a table, key and value, without comments ("#") and blank lines.
+
+    >>> next(iter(read_table("english.tsv")))
+    ('who', 'ai; người nào')
+    """
+    text = files("retrieval.language").joinpath(name).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line and line[0] != "#":
+            key, _, value = line.partition("\t")
+            yield key, value
+
+
+def read_alternatives(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The rows of a table whose values are alternatives, parted by "; "."""
+    return ((key, tuple(value.split("; "))) for key, value in read_table(name))
