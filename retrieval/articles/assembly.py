@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from retrieval.articles.zones import Layout, recognise
-from retrieval.errors import EmptyFile
+from retrieval.errors import EmptyFile, UnreadableFile
 from retrieval.model import Article, Failure, Span, Zone, ZoneKind
 
 _LONGEST_TITLE = 100
@@ -59,10 +59,13 @@ def assemble(
     `heading` is where markup has the title. With `printed_first`, the author and date that the
     text prints win over the properties, which in office files tell of the file instead.
 
-    Raises EmptyFile when `text` is blank.
+    Raises EmptyFile when `text` is blank, UnreadableFile when it cannot be stored as UTF-8.
     """
     if not text.strip():
         raise EmptyFile(article_id, "holds no text")
+    _refuse_half_characters(
+        article_id, text, properties.title, properties.author, properties.source
+    )
     layout = recognise(text)
     stated = (properties.author, properties.published)
     printed = (layout.author, layout.published)
@@ -96,6 +99,18 @@ def fallback_title(article_id: str, text: str, layout: Layout) -> str:
         sentence = _SENTENCE.match(line) if len(line) > _LONGEST_TITLE else None
         return _shorten(sentence.group() if sentence else line)
     return PurePosixPath(article_id).stem
+
+
+def _refuse_half_characters(article_id: str, *strings: str | None) -> None:
+    """JSON and YAML can spell lone surrogates ("\\ud83d"), which no encoding can store."""
+    try:
+        "".join(filter(None, (article_id, *strings))).encode()
+    except UnicodeEncodeError as error:
+        raise UnreadableFile(
+            article_id,
+            f"holds half of a character (U+{ord(error.object[error.start]):04X})",
+            "write that character as a whole",
+        ) from error
 
 
 def _shorten(line: str) -> str:

@@ -15,6 +15,7 @@ _MONTHS = {
     "chạp": 12,
 }  # fmt: skip
 
+_LONGEST = 100  # characters
 _SEPARATOR = r"[\s,;|•·–—-]*"
 _LABEL = (
     r"(?:(?:ngày\s+|thời\s+gian\s+)?(?:đăng(?:\s+tải)?|cập\s+nhật|xuất\s+bản)"
@@ -54,7 +55,9 @@ def parse_date(text: str) -> date | None:
     parse_date("08:30 | ngày 12 tháng 7 năm 2024") -> date(2024, 7, 12)
     parse_date("trước ngày 12/07/2024") -> None
     """
-    text = unicodedata.normalize("NFC", text).strip()
+    text = " ".join(unicodedata.normalize("NFC", text[: 2 * _LONGEST]).split())
+    if len(text) > _LONGEST:
+        return None
     try:
         return datetime.fromisoformat(text).date()
     except ValueError:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from retrieval.articles.assembly import Loaded, Properties, assemble
 from retrieval.articles.dates import parse_date
-from retrieval.errors import EmptyFile
+from retrieval.errors import ArticleError, EmptyFile
 from retrieval.model import Article, Failure
 
 
@@ -69,6 +69,8 @@ def _article_of(record: object) -> Article:
         return assemble(article_id, text, properties_of(record))
     except EmptyFile as error:
         raise ValueError('the "text" is blank') from error
+    except ArticleError as error:
+        raise ValueError(error.reason) from error
 
 
 def _first(values: Mapping[str, object], *keys: str) -> object:

@@ -29,8 +29,8 @@ _HEAD = 5  # lines; more short lines than that are a list or a poem
 _TAIL = 3
 
 _LINE = re.compile(r"[^\n\r\f\u2028\u2029]+")
-_FULL_STOP = re.compile(r"(?:[.…;]|[.!?…][”\"’')\]]+)$")
-_ELLIPSIS = re.compile(r"\s*[\[(]?(?:\.{3,}|…)[\])]?$")
+_STOP = re.compile(r"[.!?…;][”\"’')\]]*$")
+_ELLIPSIS = re.compile(r" ?[\[(]?(?:(?<!\.)\.{3,}|…)[\])]?$")
 _BULLET = re.compile(r"(?:[-+*•–—]|\(?\d{1,2}[.)]|[a-zđ]\))\s")
 _DATELINE = re.compile(r"^\(?[A-ZĐ]{2,6}[^()\s]{0,12}\)?\s*[-–—:]\s*")
 _PHOTO = re.compile(
@@ -73,13 +73,14 @@ class _Line:
 
     @property
     def runs(self) -> bool:
-        """Whether it is a paragraph of running text."""
-        return len(self.text) >= _LONG or (len(self.text) >= _SENTENCE and self.stops)
+        """Whether it is a paragraph of running text; a title may well ask or exclaim."""
+        is_sentence = self.stops and self.text[-1] not in "?!"
+        return len(self.text) >= _LONG or (len(self.text) >= _SENTENCE and is_sentence)
 
     @property
     def stops(self) -> bool:
         """Whether it ends as a sentence does."""
-        return _FULL_STOP.search(self.text) is not None
+        return _STOP.search(self.text) is not None
 
     @property
     def opens(self) -> bool:

@@ -213,6 +213,11 @@ def test_a_title_may_begin_like_an_attribution() -> None:
     assert page("Theo Bác lên chiến khu", FIRST, SECOND).title == "Theo Bác lên chiến khu"
 
 
+@pytest.mark.parametrize("mark", ["?", "!"])
+def test_a_title_may_ask_or_exclaim(mark: str) -> None:
+    assert page(TITLE + mark, FIRST, SECOND).title == TITLE + mark
+
+
 def test_the_longer_of_two_head_lines_is_the_title() -> None:
     assert page("Xây dựng Đảng", TITLE, FIRST, SECOND).title == TITLE
 

@@ -57,6 +57,8 @@ def test_a_file_without_records_is_empty(name: str, data: str) -> None:
         ({"id": "b", "text": None}, 'line 2: no "text"'),
         ({"id": "b", "text": " \n"}, 'line 2: the "text" is blank'),
         (GOOD | {"id": "first"}, 'line 2: the id "first" was used before; make every id unique'),
+        ('{"id": "b", "text": "\\ud83d"}', "line 2: holds half of a character (U+D83D); write"),
+        ('{"id": "\\ud83d", "text": "Tin."}', "line 2: holds half of a character (U+D83D)"),
         (GOOD | {"published": "mai"}, 'line 2: "mai" is not a date; write it as YYYY-MM-DD'),
     ],
 )
