@@ -120,7 +120,7 @@ class _Open:
     name: str
     arguments: dict[str, str]
     offset: int  # of its text, in UTF-16 code units
-    start: int  # of its text, in code points of the output
+    start: int  # of its text, among the pieces of the output
 
 
 @dataclass
@@ -137,7 +137,7 @@ class _Parser:
             if self.source[self.at] == "<":
                 (self._end_tag if self._peek(1) == "/" else self._start_tag)()
             else:
-                self._emit(self._reference() or self._take())
+                self._emit(self._reference() or self._words())
         if self.opened:
             name = self.opened[-1].name
             raise unparsable(f'Can\'t find end tag corresponding to start tag "{name}"')
@@ -152,6 +152,12 @@ class _Parser:
     def _take(self) -> str:
         self.at += 1
         return self.source[self.at - 1]
+
+    def _words(self) -> str:
+        """All up to the next character that may begin a tag or a reference."""
+        start, self.at = self.at, self.at + 1
+        self._take_until(lambda character: character in "<&")
+        return self.source[start : self.at]
 
     def _take_until(self, stops: Callable[[str], bool]) -> str:
         start = self.at
@@ -202,7 +208,7 @@ class _Parser:
         # Telegram drops an inner quote in silence; a refusal shows the fault.
         if name == "blockquote" and any(tag.name == name for tag in self.opened):
             raise unparsable(f"Nested blockquotes are unsupported {self._byte(begin)}")
-        self.opened.append(_Open(name, arguments, self.offset, len("".join(self.output))))
+        self.opened.append(_Open(name, arguments, self.offset, len(self.output)))
 
     def _attributes(self, tag: str, begin: int) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -271,7 +277,7 @@ class _Parser:
             self.entities.append(entity)
 
     def _link(self, tag: _Open, plain: Entity) -> Entity | None:
-        url = tag.arguments.get("href") or "".join(self.output)[tag.start :]
+        url = tag.arguments.get("href") or "".join(self.output[tag.start :])
         if url.lower().startswith("tg://user?"):
             user_id = parse_qs(urlsplit(url).query).get("id", [""])[0]
             return replace(plain, type="text_mention", user_id=int(user_id or 0))

@@ -41,6 +41,21 @@ class _Poll:
         self.news.set()
 
 
+@dataclass(eq=False)
+class _Exchange:
+    """A request and what became of it."""
+
+    method: str
+    params: Params = field(default_factory=lambda: Params({}))
+    error: Refusal | None = None
+    injected: bool = False
+
+
+def _refused(refusal: Refusal) -> web.Response:
+    # A dropped connection has status 0; its response reaches nobody.
+    return web.json_response(refusal.body(), status=refusal.status or 502)
+
+
 class Server:
     """Serves one State until it is closed."""
 
@@ -120,39 +135,41 @@ class Server:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         began = time.monotonic()
-        method = self._names.get(request.match_info["method"].lower(), "")
-        named = method or request.match_info["method"]
-        params = Params({})
-        error: Refusal | None = None
-        fault: Fault | None = None
+        written = request.match_info["method"]
+        exchange = _Exchange(self._names.get(written.lower(), written))
+        response = await self._respond(request, exchange)
+        with self.state.changed:
+            self.state.record(
+                exchange.method, exchange.params.record(), began, exchange.error, exchange.injected
+            )
+        return response
+
+    async def _respond(self, request: web.Request, exchange: _Exchange) -> web.StreamResponse:
         try:
-            if request.match_info["token"] != self.state.token:
-                raise Refusal(401, "Unauthorized")
-            params = await _read_params(request)
-            fault = await self._trouble(named)
+            self._check_token(request)
+            exchange.params = await _read_params(request)
+            fault = await self._trouble(exchange.method)
             if fault and not fault.after:
-                return await self._go_wrong(request, fault)
-            if not method:
-                raise Refusal(404, "Not Found")
-            result = await self._carry_out(method, params)
+                return self._go_wrong(request, exchange, fault)
+            result = await self._carry_out(exchange.method, exchange.params)
             if fault:
-                return await self._go_wrong(request, fault)
+                return self._go_wrong(request, exchange, fault)
             return web.json_response({"ok": True, "result": result})
         except Refusal as refusal:
-            error = refusal
-            return web.json_response(refusal.body(), status=refusal.status)
+            exchange.error = refusal
         except Exception as failure:  # told to the test as a refusal, with its cause
-            error = Refusal(500, f"Internal Server Error: {failure!r}")
-            return web.json_response(error.body(), status=500)
-        finally:
-            if fault and (fault.status or fault.drop):
-                error = fault.refusal()
-            with self.state.changed:
-                self.state.record(named, params.record(), began, error, bool(error and fault))
+            exchange.error = Refusal(500, f"Internal Server Error: {failure!r}")
+        return _refused(exchange.error)
+
+    def _check_token(self, request: web.Request) -> None:
+        if request.match_info["token"] != self.state.token:
+            raise Refusal(401, "Unauthorized")
 
     async def _carry_out(self, method: str, params: Params) -> Any:
         if method in self._waiting:
             return await self._waiting[method](params)
+        if method not in METHODS:
+            raise Refusal(404, "Not Found")
         with self.state.changed:
             result = METHODS[method](self.state, params)
             self.state.changed.notify_all()
@@ -172,23 +189,25 @@ class Server:
             await asyncio.sleep(fault.delay)
         return fault if fault and (fault.status or fault.drop) else None
 
-    async def _go_wrong(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        if fault.drop:
-            if request.transport:
-                request.transport.abort()
-            return web.Response()
+    @staticmethod
+    def _go_wrong(request: web.Request, exchange: _Exchange, fault: Fault) -> web.StreamResponse:
+        exchange.error, exchange.injected = fault.refusal(), True
+        if fault.drop and request.transport:
+            request.transport.abort()
         if fault.html:
             return web.Response(text=fault.html, content_type="text/html", status=fault.status)
-        return web.json_response(fault.refusal().body(), status=fault.status)
+        return _refused(exchange.error)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
-        if request.match_info["token"] != self.state.token:
-            return web.json_response(Refusal(401, "Unauthorized").body(), status=401)
+        try:
+            self._check_token(request)
+        except Refusal as refusal:
+            return _refused(refusal)
         with self.state.changed:
             files = {file.path: file for file in self.state.files.values()}
         file = files.get(request.match_info["path"])
         if file is None:
-            return web.json_response(Refusal(404, "Not Found").body(), status=404)
+            return _refused(Refusal(404, "Not Found"))
         return web.Response(body=file.content, content_type="application/octet-stream")
 
     # --- methods that wait
