@@ -1,0 +1,22 @@
+FROM python:3.13-slim AS build
+WORKDIR /build
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY bot bot
+COPY retrieval retrieval
+RUN python -m venv /opt/hoibao \
+ && /opt/hoibao/bin/pip install --no-cache-dir -c constraints.txt .
+
+FROM python:3.13-slim
+COPY --from=build /opt/hoibao /opt/hoibao
+RUN useradd --uid 10001 --home-dir /srv/hoibao --create-home hoibao \
+ && install -d -o hoibao -g hoibao /srv/hoibao/articles /srv/hoibao/index
+COPY --chown=hoibao:hoibao data/articles /srv/hoibao/articles
+ENV PATH=/opt/hoibao/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    HOIBAO_CORPUS=/srv/hoibao/articles \
+    HOIBAO_INDEX=/srv/hoibao/index
+USER 10001
+WORKDIR /srv/hoibao
+VOLUME ["/srv/hoibao/articles", "/srv/hoibao/index"]
+ENTRYPOINT ["hoibao"]
+CMD ["bot"]
