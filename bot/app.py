@@ -31,12 +31,14 @@ from telegram.ext import (
     CommandHandler,
     Defaults,
     ExtBot,
+    InlineQueryHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 from telegram.request import HTTPXRequest
 
-from bot import admin, handlers, render
+from bot import admin, handlers, inline, presses, render
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of, language_for
 from bot.questions import ASK
@@ -59,7 +61,12 @@ RETRIES: Final = 5  # of a request that Telegram asks to repeat later
 UPDATES: Final = 256  # handled at a time
 POOL_WAIT: Final = 30  # seconds that a request waits for a free connection
 POLL: Final = 30  # seconds that the server holds a request when there is nothing new
-ALLOWED_UPDATES: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
+ALLOWED_UPDATES: Final = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+]
 
 
 class RedactingFormatter(logging.Formatter):
@@ -119,15 +126,18 @@ def build(desk: Desk, token: str) -> Bot:
     application.bot_data["desk"] = desk
     new = filters.UpdateType.MESSAGE
     alone = filters.ChatType.PRIVATE & new
+    said = filters.UpdateType.MESSAGES  # new or edited
+    application.add_handler(TypeHandler(Update, handlers.on_update), group=-1)
     for command in COMMANDS:
         application.add_handler(CommandHandler(command.name, run_command(command), filters=new))
     application.add_handlers(
         [
-            CommandHandler(ASK, handlers.on_question, filters=new),
-            MessageHandler(filters.TEXT & ~filters.COMMAND & new, handlers.on_question),
+            CommandHandler(ASK, handlers.on_ask, filters=said),
+            MessageHandler(filters.TEXT & ~filters.COMMAND & said, handlers.on_question),
             MessageHandler(filters.COMMAND & alone, handlers.on_unknown_command),
             MessageHandler(~filters.StatusUpdate.ALL & alone, handlers.on_unreadable),
-            CallbackQueryHandler(handlers.on_press),
+            CallbackQueryHandler(presses.on_press),
+            InlineQueryHandler(inline.on_inline_query),
         ]
     )
     application.add_error_handler(on_error)
@@ -140,7 +150,7 @@ def run_command(command: Command) -> HandlerCallback:
     async def run(update: Update, context: Context) -> None:
         message, user = update.effective_message, update.effective_user
         assert message is not None  # the handler is for messages only
-        language = language_for(update)
+        language = language_for(update, context)
         if command.admins_only and not (user and desk_of(context).is_admin(user.id)):
             await message.reply_html(render.html("admins_only", language))
         else:
@@ -151,10 +161,10 @@ def run_command(command: Command) -> HandlerCallback:
 
 async def set_menus(application: Bot) -> None:
     """Tell Telegram which commands to offer to whom, in each language."""
-    everybody = [command.name for command in COMMANDS if not command.admins_only]
+    everybody = [command.name for command in handlers.COMMANDS]
     menus: list[tuple[BotCommandScope, list[str]]] = [
         (BotCommandScopeAllPrivateChats(), everybody),
-        (BotCommandScopeAllGroupChats(), [ASK, "help"]),
+        (BotCommandScopeAllGroupChats(), [ASK, *everybody]),
     ]
     for admin_id in sorted(application.bot_data["desk"].settings.admin_ids):
         everything = [command.name for command in COMMANDS]
@@ -179,11 +189,11 @@ async def on_error(update: object, context: Context) -> None:
     log.error("an update failed", exc_info=context.error)
     if isinstance(update, Update):
         with suppress(TelegramError):
-            await _apologise(update)
+            await _apologise(update, context)
 
 
-async def _apologise(update: Update) -> None:
-    language = language_for(update)
+async def _apologise(update: Update, context: Context) -> None:
+    language = language_for(update, context)
     if update.callback_query:
         await update.callback_query.answer(plain("toast_failed", language), show_alert=True)
     elif update.effective_message:

@@ -12,16 +12,23 @@ data carries the page, the index generation it was counted in, and a mark of the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.texts import TEXTS, plain
 from retrieval.model import Answer
 
 PAGE: Final = "page"
 COUNT: Final = "count"
+NEAR: Final = "near"
+PARAGRAPH: Final = "para"
+LIST: Final = "list"
+LANGUAGE: Final = "lang"
+
+LANGUAGES: Final = tuple(TEXTS)
 
 _DATA = re.compile(r"([a-z]+):(\d+):(\d+):([0-9a-f]*)", re.ASCII)
 
@@ -77,26 +84,53 @@ def find_page(answer: Answer, press: Press) -> int | None:
     return marks.index(press.mark) if press.mark in marks else None
 
 
-def pager(answer: Answer, page: int, generation: int) -> InlineKeyboardMarkup | None:
-    """◀ 1/3 ▶ under an answer with several quotes.
+def answer_keyboard(
+    answer: Answer, page: int, generation: int, language: str
+) -> InlineKeyboardMarkup | None:
+    """◀ 1/3 ▶ under an answer with several quotes; the quote's context under any.
 
     The arrows go round at the ends, so that they stay under the same thumb.
     """
-    pages = len(answer.quotes)
-    if answer.abstained or pages < 2:
+    if answer.abstained:
         return None
+    pages = len(answer.quotes)
 
     def button(label: str, action: str, target: int) -> InlineKeyboardButton:
         mark = mark_of(answer.quotes[target].source.article_id)
-        press = Press(action, target, generation, mark)
-        return InlineKeyboardButton(label, callback_data=press.encode())
+        return _button(label, Press(action, target, generation, mark))
 
+    paging = [
+        button("◀", PAGE, (page - 1) % pages),
+        button(f"{page + 1}/{pages}", COUNT, page),
+        button("▶", PAGE, (page + 1) % pages),
+    ]
+    context = [button(plain("button_near", language), NEAR, page)]
+    return InlineKeyboardMarkup([paging, context] if pages > 1 else [context])
+
+
+def context_keyboard(press: Press, more: bool, language: str) -> InlineKeyboardMarkup:
+    """Back to the quote; and on to its whole paragraph, while there is more of that."""
+    actions = [("button_back", PAGE), ("button_paragraph", PARAGRAPH)][: 1 + more]
     return InlineKeyboardMarkup(
-        [
-            [
-                button("◀", PAGE, (page - 1) % pages),
-                button(f"{page + 1}/{pages}", COUNT, page),
-                button("▶", PAGE, (page + 1) % pages),
-            ]
-        ]
+        [[_button(plain(key, language), replace(press, action=to)) for key, to in actions]]
     )
+
+
+def list_keyboard(page: int, more: bool, generation: int) -> InlineKeyboardMarkup | None:
+    """◀ ▶ under a list, as far as it goes either way."""
+    targets = [("◀", page - 1)] * (page > 0) + [("▶", page + 1)] * more
+    row = [_button(label, Press(LIST, target, generation, "")) for label, target in targets]
+    return InlineKeyboardMarkup([row]) if row else None
+
+
+def language_keyboard(language: str) -> InlineKeyboardMarkup:
+    """The languages by their own names, and the one that Telegram speaks."""
+    names = [plain("language_name", code) for code in LANGUAGES]
+    names.append(plain("button_automatic", language))
+    return InlineKeyboardMarkup(
+        [[_button(name, Press(LANGUAGE, number, 0, ""))] for number, name in enumerate(names)]
+    )
+
+
+def _button(label: str, press: Press) -> InlineKeyboardButton:
+    return InlineKeyboardButton(label, callback_data=press.encode())

@@ -1,4 +1,4 @@
-"""What every handler works with: the settings, the index, its workers, the running reload.
+"""What every handler works with: the index and its workers, what is remembered, the reload.
 
 answer = await desk.ask("Ai là Bí thư Đảng uỷ xã Yên Phúc?")
 """
@@ -10,9 +10,10 @@ import logging
 import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
+from bot.manners import Allowance, Recent, Turns
+from bot.preferences import Preferences
 from bot.settings import Settings
 from retrieval.model import Answer
 
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 # More threads would only queue at the interpreter lock, which every search holds in part.
 WORKERS: Final = min(4, os.cpu_count() or 1)
+REMEMBERED: Final = 10_000  # entries; each is a few numbers
 
 
 class SingleTask:
@@ -61,25 +63,29 @@ def _log_failure(task: asyncio.Task[None]) -> None:
         log.error("a task failed", exc_info=task.exception())
 
 
-@dataclass(frozen=True, slots=True)
 class Desk:
     """Shared by all handlers, for as long as the bot runs."""
 
-    settings: Settings
-    index: Index
-    workers: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
-    )
-    reload: SingleTask = field(default_factory=SingleTask)
+    def __init__(self, settings: Settings, index: Index) -> None:
+        self.settings = settings
+        self.index = index
+        self.preferences = Preferences(settings.state)
+        self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
+        self.reload = SingleTask()
+        self.turns = Turns()
+        self.allowance = Allowance(settings.questions_per_minute)
+        # (chat, message that asks) -> message that answers
+        self.answers = Recent[tuple[int, int], int](REMEMBERED)
+        self.updates = Recent[int, bool](REMEMBERED)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do CPU-bound work on a worker thread, so that nobody else has to wait for it."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.workers, lambda: work(*args, **kwargs))
 
-    async def ask(self, question: str) -> Answer:
-        """The answer to a question."""
-        return await self.run(self.index.ask, question)
+    async def ask(self, question: str, top: int = 3) -> Answer:
+        """The answer to a question, with at most `top` quotes."""
+        return await self.run(self.index.ask, question, top)
 
     def is_admin(self, user_id: int) -> bool:
         """Whether that user may reload the corpus."""
@@ -90,3 +96,4 @@ class Desk:
         await self.reload.end()
         self.workers.shutdown()
         self.index.close()
+        self.preferences.close()

@@ -1,4 +1,4 @@
-"""What the bot does for everybody: commands, questions, and the buttons under answers."""
+"""What the bot does for everybody: commands, questions, and messages that it cannot read."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram import InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest
-from telegram.ext import ContextTypes
+from telegram.ext import ApplicationHandlerStop, ContextTypes
 
-from bot import render
-from bot.buttons import COUNT, PAGE, Press, find_page, pager
+from bot import buttons, render
 from bot.desk import Desk
-from bot.questions import Question, question_of, question_text
-from bot.texts import language_of, plain
+from bot.manners import typing_when_slow
+from bot.questions import Question, question_of
+from bot.texts import language_of
 
 Context = ContextTypes.DEFAULT_TYPE
 Run = Callable[[Message, Context, str], Awaitable[None]]
+
+LISTED: Final = 8  # articles on a page of /sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,13 @@ def desk_of(context: Context) -> Desk:
     return desk
 
 
-def language_for(update: Update) -> str:
-    """The language of the person who caused an update."""
-    user = update.effective_user
-    return language_of(user.language_code if user else None)
+def language_for(update: Update, context: Context) -> str:
+    """The language that the chat chose, else that of the person who caused the update."""
+    user, chat = update.effective_user, update.effective_chat
+    # an inline query has no chat; its user's private chat has the user's number
+    place = chat.id if chat else user.id if user else 0
+    chosen = desk_of(context).preferences.language(place)
+    return chosen or language_of(user.language_code if user else None)
 
 
 async def start(message: Message, context: Context, language: str) -> None:
@@ -51,92 +57,140 @@ async def help_(message: Message, context: Context, language: str) -> None:
     await message.reply_html(render.html("help", language))
 
 
+async def privacy(message: Message, context: Context, language: str) -> None:
+    """/privacy: what is kept about people."""
+    await message.reply_html(render.html("privacy", language))
+
+
+async def language(message: Message, context: Context, language: str) -> None:
+    """/language: choose one, for the chat; in groups their admins choose."""
+    user = message.from_user
+    if user and not await may_choose(message, user.id):
+        await message.reply_html(render.html("group_admins_only", language))
+        return
+    keyboard = buttons.language_keyboard(language)
+    await message.reply_html(render.html("language", language), reply_markup=keyboard)
+
+
+async def sources(message: Message, context: Context, language: str) -> None:
+    """/sources: the articles, newest first; with words, those that have them in the title."""
+    text, keyboard = await list_page(desk_of(context), words_after(message), 0, language)
+    await message.reply_html(text, reply_markup=keyboard)
+
+
 COMMANDS: Final = (
     Command("start", start),
     Command("help", help_),
+    Command("sources", sources),
+    Command("language", language),
+    Command("privacy", privacy),
 )
 
 
-async def on_question(update: Update, context: Context) -> None:
-    """Any text: answer it, when it is a question to the bot."""
+async def may_choose(message: Message, user_id: int) -> bool:
+    """Whether that user may set the language of the message's chat."""
+    chat = message.chat
+    if chat.type == ChatType.PRIVATE:
+        return True
+    if message.sender_chat and message.sender_chat.id == chat.id:
+        # an admin who speaks as the group
+        return True
+    member = await chat.get_member(user_id)
+    return member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
+
+
+def words_after(message: Message) -> str:
+    """What follows a command: "/sources bí thư" -> "bí thư"."""
+    return (message.text or "").partition(" ")[2].strip()
+
+
+async def list_page(
+    desk: Desk, query: str, page: int, language: str
+) -> tuple[str, InlineKeyboardMarkup | None]:
+    """A page of /sources, and its buttons."""
+    first = page * LISTED
+    # one more than is shown tells whether there is another page
+    found = await desk.run(desk.index.sources, first, LISTED + 1, query)
+    text = render.sources(found[:LISTED], first + 1, query, language)
+    more = len(found) > LISTED
+    return text, buttons.list_keyboard(page, more, desk.index.generation)
+
+
+async def on_update(update: Update, context: Context) -> None:
+    """Before all else: an update that Telegram delivers again was seen to already."""
+    seen = desk_of(context).updates
+    if seen.get(update.update_id):
+        raise ApplicationHandlerStop
+    seen.put(update.update_id, True)
+
+
+async def on_ask(update: Update, context: Context) -> None:
+    """/ask: as any question; alone, it says how to use it."""
     message = update.effective_message
-    question = message and question_of(message, context.bot.bot)
-    if question:
-        await send_answer(question, context, language_for(update))
+    if message and not question_of(message, context.bot.bot):
+        await message.reply_html(render.html("ask_how", language_for(update, context)))
+    else:
+        await on_question(update, context)
 
 
-async def send_answer(question: Question, context: Context, language: str) -> None:
-    """Answer in reply to the message that holds the question."""
+async def on_question(update: Update, context: Context) -> None:
+    """Any text, new or edited: answer it, when it is a question to the bot."""
+    message, user = update.effective_message, update.effective_user
+    question = question_of(message, context.bot.bot) if message else None
+    if message is None or user is None or question is None:
+        return
+    desk, language = desk_of(context), language_for(update, context)
+    excess = desk.allowance.excess(user.id, message.chat.id)
+    if excess == 1:
+        await message.reply_html(render.html("slow_down", language))
+    if excess:
+        return
+    async with desk.turns.turn((message.chat.id, user.id)) as newest:
+        if newest:
+            await send_answer(question, message, context, language)
+
+
+async def send_answer(question: Question, asking: Message, context: Context, language: str) -> None:
+    """Answer in reply to the message that holds the question.
+
+    A message that was answered before, and edited since, gets its answer edited.
+    """
     desk = desk_of(context)
-    answer = await desk.ask(question.text)
-    await question.message.reply_html(
-        render.answer(answer, 0, language), reply_markup=pager(answer, 0, desk.index.generation)
-    )
+    async with typing_when_slow(asking):
+        answer = await desk.ask(question.text)
+    text = render.answer(answer, 0, language)
+    keyboard = buttons.answer_keyboard(answer, 0, desk.index.generation, language)
+    place = (asking.chat.id, asking.message_id)
+    known = desk.answers.get(place)
+    if known and await edit(asking, known, text, keyboard):
+        return
+    sent = await question.message.reply_html(text, reply_markup=keyboard)
+    desk.answers.put(place, sent.message_id)
+
+
+async def edit(
+    message: Message, number: int, text: str, keyboard: InlineKeyboardMarkup | None
+) -> bool:
+    """Edit another message of the same chat; False when that is not there any more."""
+    try:
+        await message.get_bot().edit_message_text(
+            text, message.chat.id, number, reply_markup=keyboard
+        )
+    except BadRequest as refused:
+        # an edit that changes nothing has nothing to do
+        return "not modified" in refused.message
+    return True
 
 
 async def on_unreadable(update: Update, context: Context) -> None:
     """A photo, a file, a voice message: say what the bot can read."""
     if update.effective_message:
-        await update.effective_message.reply_html(render.html("only_text", language_for(update)))
+        text = render.html("only_text", language_for(update, context))
+        await update.effective_message.reply_html(text)
 
 
 async def on_unknown_command(update: Update, context: Context) -> None:
     """A command that is in no table."""
     if update.effective_message:
-        text = render.html("unknown_command", language_for(update))
+        text = render.html("unknown_command", language_for(update, context))
         await update.effective_message.reply_html(text)
-
-
-async def on_press(update: Update, context: Context) -> None:
-    """A button under an answer: ask its question again, then do what the button says."""
-    query = update.callback_query
-    assert query is not None  # the handler is for callback queries only
-    language = language_for(update)
-    press = Press.decode(query.data)
-    action = ACTIONS.get(press.action) if press else None
-    if press is None or action is None:
-        await query.answer(plain("toast_old_button", language), show_alert=True)
-        return
-    asked = query.message.reply_to_message if isinstance(query.message, Message) else None
-    text = question_text(asked, context.bot.bot) if asked else ""
-    if not text:
-        await query.answer(plain("toast_question_gone", language), show_alert=True)
-        return
-    await action(query, press, text, context, language)
-
-
-async def turn_page(
-    query: CallbackQuery, press: Press, question: str, context: Context, language: str
-) -> None:
-    """◀ ▶: show another quote in the same message."""
-    desk = desk_of(context)
-    answer = await desk.ask(question)
-    generation = desk.index.generation
-    page = find_page(answer, press)
-    lost = page is None and press.generation != generation
-    await query.answer(plain("toast_corpus_changed", language) if lost else None)
-    page = page or 0
-    await _edit(query, render.answer(answer, page, language), pager(answer, page, generation))
-
-
-async def tell_page(
-    query: CallbackQuery, press: Press, question: str, context: Context, language: str
-) -> None:
-    """1/3: say in words which quote is shown."""
-    answer = await desk_of(context).ask(question)
-    pages = len(answer.quotes)
-    page = min(press.page + 1, pages)
-    await query.answer(plain("toast_page", language, page=page, pages=pages))
-
-
-Action = Callable[[CallbackQuery, Press, str, Context, str], Awaitable[None]]
-ACTIONS: Final[dict[str, Action]] = {PAGE: turn_page, COUNT: tell_page}
-
-
-async def _edit(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-    try:
-        await query.edit_message_text(text, reply_markup=keyboard)
-    except BadRequest as refused:
-        # two quick taps ask for the same page twice
-        if "not modified" not in refused.message:
-            raise

@@ -138,16 +138,28 @@ def quote(quote: Quote, language: str) -> str:
     return f"{blockquote(quote.text, quote.highlights)}\n{source(quote.source, language)}"
 
 
+def context(text: str, around: Span, quote: Quote, language: str) -> str:
+    """A quote where it stands in its article: what is around it in italics."""
+    pieces = (
+        f"<i>{escape(text[around.start : quote.span.start])}</i>",
+        marked(quote.text, quote.highlights),
+        f"<i>{escape(text[quote.span.end : around.end])}</i>",
+    )
+    return f"<blockquote>{''.join(pieces)}</blockquote>\n{source(quote.source, language)}"
+
+
+def sources(found: Sequence[Source], first: int, query: str, language: str) -> str:
+    """A page of a list of articles, numbered from `first`."""
+    if not found:
+        return html("sources_none", language, query=cut(query, QUESTION))
+    head = html("sources_found" if query else "sources", language, query=cut(query, QUESTION))
+    items = (f"{number}. {_item(each, language)}" for number, each in enumerate(found, first))
+    return "\n".join([f"{head}\n", *items])
+
+
 def source(source: Source, language: str) -> str:
     """The title, linked where the source is an address; then author, date, and any other source."""
-    link = _link(source)
-    details = [
-        cut(source.author, NAME) if source.author else "",
-        day(source.published, language) if source.published else "",
-        cut(source.source, NAME) if source.source and not link else "",
-    ]
-    line = " · ".join(escape(detail) for detail in details if detail)
-    return f"📰 {_title(source, language)}" + (f"\n{line}" if line else "")
+    return f"📰 {_item(source, language)}"
 
 
 def status(status: IndexStatus, language: str) -> str:
@@ -255,6 +267,16 @@ def _abstention(answer: Answer, language: str) -> str:
         return html("abstained", language)
     titles = (f"• {_title(near, language)}" for near in nearest)
     return "\n".join([html("abstained", language) + "\n", html("nearest", language), *titles])
+
+
+def _item(source: Source, language: str) -> str:
+    details = [
+        cut(source.author, NAME) if source.author else "",
+        day(source.published, language) if source.published else "",
+        cut(source.source, NAME) if source.source and not _link(source) else "",
+    ]
+    line = " · ".join(escape(detail) for detail in details if detail)
+    return _title(source, language) + (f"\n{line}" if line else "")
 
 
 def _title(source: Source, language: str) -> str:

@@ -19,6 +19,8 @@ from retrieval.errors import SettingsError
 
 PREFIX = "HOIBAO_"
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
 # what Telegram accepts: core.telegram.org/bots/api, "Making requests" and "setWebhook"
 TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 WEBHOOK_SECRET = re.compile(r"[\w-]{1,256}", re.ASCII)
@@ -60,6 +62,12 @@ class Settings(BaseSettings):
     admin_ids: Annotated[frozenset[int], NoDecode] = Field(
         frozenset(),
         description="Telegram user ids, separated by commas, that may use /reload and /status",
+    )
+    questions_per_minute: int = Field(
+        20, ge=1, description="how many questions a minute one user, or one group, may ask the bot"
+    )
+    state: Path = Field(
+        Path("data/bot.sqlite"), description="file in which the bot keeps the languages chosen"
     )
     webhook_url: str | None = Field(
         None, description="public https address for updates; unset, the bot polls"
@@ -104,8 +112,10 @@ class Settings(BaseSettings):
     def _check_url(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None:
             return None
-        allowed = {"webhook_url": ("https",)}.get(info.field_name or "", ("http", "https"))
         parts = urlsplit(value)
+        # updates hold what people write, so they may travel in the clear on this machine only
+        exposed = info.field_name == "webhook_url" and parts.hostname not in LOOPBACK
+        allowed = ("https",) if exposed else ("https", "http")
         if parts.scheme not in allowed or not parts.hostname:
             raise ValueError(f"not an address that begins with {' or '.join(allowed)}://")
         # python-telegram-bot's own setting of that name ends so

@@ -1,8 +1,8 @@
 """Everything the bot says, by key, in Vietnamese (the default) and English.
 
 Texts are Telegram HTML with `{placeholders}`; `render.html` fills them in and escapes the
-values. Those whose keys begin with `toast_` (shown over the chat, at most 200 characters) or
-`menu_` (beside a command) are plain text, filled in by `plain`.
+values. Those whose keys begin with one of `PLAIN` stand where Telegram knows no markup: over the
+chat, on a button, beside a command, above inline results. `plain` fills them in.
 
     TEXTS["en"]["reload_refused"] -> "The articles are being reloaded already. …"
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 DEFAULT: Final = "vi"
+PLAIN: Final = ("toast_", "button_", "menu_", "inline_", "language_name")
 
 VI: Final = {
     "start": (
@@ -26,7 +27,14 @@ VI: Final = {
         "Bạn gửi câu hỏi như một tin nhắn bình thường, có dấu hay không dấu đều được. "
         "Mình trả lời bằng đoạn trích nguyên văn; phần trả lời được <b>in đậm</b>.\n\n"
         "<b>Các nút bấm</b>\n"
-        "◀ ▶ xem đoạn trích khác cho cùng câu hỏi.\n\n"
+        "◀ ▶ xem đoạn trích khác cho cùng câu hỏi; “Xem ngữ cảnh” cho thấy những câu trước và "
+        "sau đoạn trích. Bạn sửa câu hỏi thì mình sửa câu trả lời theo.\n\n"
+        "<b>Trong nhóm</b>\n"
+        "Bạn gọi tên mình, trả lời tin nhắn của mình, hoặc dùng /ask.\n\n"
+        "<b>Các lệnh khác</b>\n"
+        "/sources – các bài trong kho; thêm vài chữ để tìm theo tiêu đề\n"
+        "/language – chọn ngôn ngữ\n"
+        "/privacy – mình giữ gì về bạn\n\n"
         "<b>Mẹo nhỏ</b>\n"
         "Hỏi càng cụ thể càng dễ tìm: ai, ở đâu, năm nào, bao nhiêu…"
     ),
@@ -46,6 +54,27 @@ VI: Final = {
     ),
     "unknown_command": "Mình chưa biết lệnh này. Bạn xem /help nhé, hoặc cứ gửi thẳng câu hỏi.",
     "failed": "Xin lỗi bạn, mình vừa gặp trục trặc nên chưa trả lời được. Bạn thử lại sau nhé.",
+    "privacy": (
+        "<b>Mình giữ gì về bạn?</b>\n"
+        "Mình không lưu tên, số điện thoại hay câu hỏi của bạn: hỏi xong, trả lời xong là thôi, "
+        "nhật ký máy chủ cũng không có câu hỏi.\n"
+        "• Chỉ khi bạn chọn ngôn ngữ bằng /language, mình mới ghi lại mã số cuộc trò chuyện và "
+        "ngôn ngữ đó. Chọn “Theo Telegram” là xoá ngay.\n"
+        "• Để sửa câu trả lời khi bạn sửa câu hỏi, mình nhớ tạm số thứ tự của hai tin nhắn, "
+        "tắt máy là quên."
+    ),
+    "language": "Bạn muốn mình nói tiếng gì?",
+    "language_name": "Tiếng Việt",
+    "language_chosen": "Vâng, từ giờ mình sẽ nói tiếng Việt.",
+    "sources": "<b>Các bài trong kho</b>, mới nhất trước:",
+    "sources_found": "<b>Các bài có tiêu đề chứa</b> “{query}”, mới nhất trước:",
+    "sources_none": "Mình không thấy bài nào có tiêu đề chứa “{query}”.",
+    "slow_down": "Bạn hỏi nhanh quá, mình theo không kịp. Nghỉ một phút rồi hỏi tiếp bạn nhé.",
+    "ask_how": (
+        "Bạn viết câu hỏi sau lệnh, chẳng hạn <code>/ask Ai là bí thư?</code>, "
+        "hoặc dùng /ask để trả lời tin nhắn có câu hỏi nhé."
+    ),
+    "group_admins_only": "Trong nhóm, chỉ quản trị viên của nhóm mới đổi được ngôn ngữ.",
     "admins_only": "Lệnh này dành cho người quản trị, bạn thông cảm nhé.",
     "status": (
         "<b>Kho bài</b>\n"
@@ -88,9 +117,21 @@ VI: Final = {
     "toast_question_gone": "Mình không còn thấy câu hỏi ban đầu. Bạn gửi lại giúp mình nhé.",
     "toast_old_button": "Nút này đã cũ. Bạn gửi lại câu hỏi giúp mình nhé.",
     "toast_failed": "Xin lỗi bạn, mình vừa gặp trục trặc. Bạn thử lại nhé.",
+    "toast_slow_down": "Bạn bấm nhanh quá, chờ mình một phút nhé.",
+    "toast_group_admins_only": "Chỉ quản trị viên của nhóm mới đổi được ngôn ngữ.",
+    "button_near": "Xem ngữ cảnh",
+    "button_paragraph": "Xem cả đoạn văn",
+    "button_back": "« Về đoạn trích",
+    "button_automatic": "Theo Telegram",
+    "inline_start": "Hỏi trong cuộc trò chuyện riêng",
+    "inline_untitled": "Bài không có tiêu đề",
+    "inline_nothing": "Chưa thấy câu trả lời. Hỏi mình trực tiếp nhé",
     "menu_start": "Bắt đầu",
     "menu_help": "Cách hỏi",
     "menu_ask": "Hỏi một câu",
+    "menu_sources": "Các bài trong kho",
+    "menu_language": "Chọn ngôn ngữ",
+    "menu_privacy": "Mình giữ gì về bạn",
     "menu_reload": "Nạp lại kho bài",
     "menu_status": "Tình trạng kho bài",
 }
@@ -108,7 +149,14 @@ EN: Final = {
         "Send your question as an ordinary message, in Vietnamese (with or without diacritics) "
         "or in English. I answer with a verbatim quote; the answer is in <b>bold</b>.\n\n"
         "<b>The buttons</b>\n"
-        "◀ ▶ show other quotes for the same question.\n\n"
+        "◀ ▶ show other quotes for the same question; “Show context” shows the sentences around "
+        "a quote. When you edit your question, I edit my answer.\n\n"
+        "<b>In groups</b>\n"
+        "Mention me, reply to one of my messages, or use /ask.\n\n"
+        "<b>More commands</b>\n"
+        "/sources – the articles; add a few words to search their titles\n"
+        "/language – choose the language\n"
+        "/privacy – what I keep about you\n\n"
         "<b>A tip</b>\n"
         "The more precise, the better: who, where, which year, how many…"
     ),
@@ -128,6 +176,28 @@ EN: Final = {
     ),
     "unknown_command": "I do not know this command. See /help, or simply send your question.",
     "failed": "Sorry, something went wrong and I could not answer. Please try again later.",
+    "privacy": (
+        "<b>What do I keep about you?</b>\n"
+        "I store neither your name, nor your number, nor your questions: once answered, they are "
+        "gone, and the server's log does not hold them either.\n"
+        "• Only if you choose a language with /language do I write down the number of the chat "
+        "and that language. “As in Telegram” deletes it at once.\n"
+        "• To correct an answer when you edit its question, I remember the numbers of the two "
+        "messages for a while, until the next restart at most."
+    ),
+    "language": "Which language shall I speak?",
+    "language_name": "English",
+    "language_chosen": "All right, I will speak English from now on.",
+    "sources": "<b>The articles</b>, newest first:",
+    "sources_found": "<b>Articles with</b> “{query}” <b>in their title</b>, newest first:",
+    "sources_none": "I found no article with “{query}” in its title.",
+    "slow_down": "That was quick! I cannot keep up; please wait a minute, then ask on.",
+    "ask_how": (
+        "Write your question after the command, as in "
+        "<code>/ask Who is the party secretary?</code>, "
+        "or answer a message that holds a question with /ask."
+    ),
+    "group_admins_only": "In a group, only its admins can change the language.",
     "admins_only": "This command is for the administrators only, sorry.",
     "status": (
         "<b>The articles</b>\n"
@@ -170,9 +240,21 @@ EN: Final = {
     "toast_question_gone": "I can no longer see the original question. Please send it again.",
     "toast_old_button": "This button is out of date. Please send your question again.",
     "toast_failed": "Sorry, something went wrong. Please try again.",
+    "toast_slow_down": "That was quick! Please wait a minute.",
+    "toast_group_admins_only": "Only the group's admins can change the language.",
+    "button_near": "Show context",
+    "button_paragraph": "Show the paragraph",
+    "button_back": "« Back to the quote",
+    "button_automatic": "As in Telegram",
+    "inline_start": "Ask in a private chat",
+    "inline_untitled": "Untitled article",
+    "inline_nothing": "No answer found. Ask me directly",
     "menu_start": "Begin",
     "menu_help": "How to ask",
     "menu_ask": "Ask a question",
+    "menu_sources": "The articles",
+    "menu_language": "Choose the language",
+    "menu_privacy": "What I keep about you",
     "menu_reload": "Reload the articles",
     "menu_status": "State of the articles",
 }

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.app import build
@@ -80,16 +81,19 @@ def quote_of(article: Article, text: str, answer: str = "") -> Quote:
 @contextmanager
 def running_bot(api: BotApi, index: FakeIndex, **settings: Any) -> Iterator[Desk]:
     """Runs the application as `hoibao bot` does, until the block ends."""
-    desk = Desk(
-        Settings(
-            telegram_token=api.token,
-            telegram_base_url=api.base_url,
-            corpus=Path("no-corpus"),
-            index=Path("no-index"),
-            **settings,
-        ),
-        index,
-    )
+    with TemporaryDirectory() as folder:
+        given = {"state": Path(folder) / "bot.sqlite", "admin_ids": frozenset(), **settings}
+        with _running(api, index, Settings(**_server(api), **given)) as desk:
+            yield desk
+
+
+def _server(api: BotApi) -> dict[str, Any]:
+    return {"telegram_token": api.token, "telegram_base_url": api.base_url}
+
+
+@contextmanager
+def _running(api: BotApi, index: FakeIndex, settings: Settings) -> Iterator[Desk]:
+    desk = Desk(settings, index)
     started = threading.Event()
     failure: list[BaseException] = []
     loop = asyncio.new_event_loop()

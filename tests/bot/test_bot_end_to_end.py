@@ -6,9 +6,12 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,6 +114,7 @@ def started(api: BotApi, corpus: Path, folder: Path, **variables: str) -> Iterat
         "HOIBAO_TELEGRAM_TOKEN": api.token,
         "HOIBAO_TELEGRAM_BASE_URL": api.base_url,
         "HOIBAO_ADMIN_IDS": str(ADMIN),
+        "HOIBAO_STATE": str(folder / "bot.sqlite"),
         **variables,
     }
     places = ["--corpus", str(corpus), "--index", str(folder / "index")]
@@ -265,6 +269,29 @@ def test_the_bot_waits_for_the_network(
     api.bad_gateway("getMe", times=2)
     with started(api, corpus, tmp_path):
         assert SECRETARY in asked(api, chat, an, QUESTION).text
+
+
+def test_a_webhook_takes_questions_and_refuses_strangers(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}/updates"
+    hook = {
+        "HOIBAO_WEBHOOK_URL": address,
+        "HOIBAO_WEBHOOK_SECRET": "only-Telegram-knows",
+        "HOIBAO_WEBHOOK_PORT": str(port),
+    }
+    with started(api, corpus, tmp_path, **hook) as bot:
+        assert SECRETARY in asked(api, chat, an, QUESTION).text
+        stranger = urllib.request.Request(
+            address, b"{}", {"Content-Type": "application/json"}
+        )
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(stranger, timeout=10)
+        assert refused.value.code == 403
+        refused.value.close()
+        assert "only-Telegram-knows" not in bot.log
 
 
 def test_a_bot_that_has_an_index_starts_without_its_corpus(

@@ -47,6 +47,16 @@ def test_admin_ids_are_separated_by_commas(
     assert Settings().admin_ids == read
 
 
+def test_a_webhook_on_this_machine_may_do_without_tls() -> None:
+    settings = Settings(webhook_url="http://127.0.0.1:9000/x", webhook_secret="s")
+    assert settings.webhook_url == "http://127.0.0.1:9000/x"
+
+
+def test_the_server_may_be_given_as_the_library_wants_it() -> None:
+    settings = Settings(telegram_base_url="http://127.0.0.1:8081/bot/")
+    assert settings.telegram_base_url == "http://127.0.0.1:8081"
+
+
 @pytest.mark.parametrize(
     ("values", "subject"),
     [

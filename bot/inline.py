@@ -1,0 +1,59 @@
+"""`@bot question` in any chat: quotes to choose from and send."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from telegram import (
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    Update,
+)
+
+from bot import render
+from bot.buttons import mark_of
+from bot.handlers import Context, desk_of, language_for
+from bot.texts import plain
+from retrieval.model import Quote
+
+PAGE: Final = 5  # quotes
+PAGES: Final = 4
+TITLE: Final = 80  # UTF-16 units; clients show one line
+EXCERPT: Final = 150  # UTF-16 units; clients show two lines
+
+# Telegram answers a repeated query itself for so long; a reload shows after that at the latest.
+CACHE: Final = 30  # seconds
+
+
+async def on_inline_query(update: Update, context: Context) -> None:
+    """Offer the quotes that answer what is typed so far."""
+    query = update.inline_query
+    assert query is not None  # the handler is for inline queries only
+    desk, language = desk_of(context), language_for(update, context)
+    first = int(query.offset) if query.offset.isdecimal() else 0
+    quotes: tuple[Quote, ...] = ()
+    if query.query.strip():
+        answer = await desk.ask(query.query, PAGE * PAGES)
+        quotes = () if answer.abstained else answer.quotes
+    shown = quotes[first : first + PAGE]
+    key = "inline_nothing" if query.query.strip() else "inline_start"
+    lead = InlineQueryResultsButton(plain(key, language), start_parameter="inline")
+    await query.answer(
+        [result(quote, language) for quote in shown],
+        cache_time=CACHE,
+        # texts around the quotes are in the user's language
+        is_personal=True,
+        next_offset=str(first + PAGE) if len(quotes) > first + PAGE else "",
+        button=None if quotes else lead,
+    )
+
+
+def result(quote: Quote, language: str) -> InlineQueryResultArticle:
+    """A quote as one of the results: title and excerpt, and the message that it becomes."""
+    return InlineQueryResultArticle(
+        id=f"{mark_of(quote.source.article_id)}:{quote.span.start}:{quote.span.end}",
+        title=render.cut(quote.source.title, TITLE) or plain("inline_untitled", language),
+        description=render.cut(quote.text, EXCERPT),
+        input_message_content=InputTextMessageContent(render.quote(quote, language)),
+    )

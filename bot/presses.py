@@ -1,0 +1,168 @@
+"""What the inline buttons do. They edit the message that they are under; none sends another."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.error import BadRequest
+
+from bot import buttons, render, surroundings
+from bot.buttons import LANGUAGES, Press
+from bot.handlers import Context, desk_of, language_for, list_page, may_choose, words_after
+from bot.questions import question_text
+from bot.texts import language_of, plain
+from retrieval.model import Answer, Quote, Span
+
+Action = Callable[[CallbackQuery, Press, Context, str], Awaitable[None]]
+Widen = Callable[[str, Span], Span]
+
+
+async def on_press(update: Update, context: Context) -> None:
+    """Find out what the button asks for, and do that."""
+    query = update.callback_query
+    assert query is not None  # the handler is for callback queries only
+    language = language_for(update, context)
+    press = Press.decode(query.data)
+    action = ACTIONS.get(press.action) if press else None
+    if press is None or action is None:
+        await query.answer(plain("toast_old_button", language), show_alert=True)
+    elif desk_of(context).allowance.excess(query.from_user.id):
+        await query.answer(plain("toast_slow_down", language))
+    else:
+        await action(query, press, context, language)
+
+
+async def turn_page(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
+    """◀ ▶: show another quote, or the same without its context."""
+    found = await _ask_again(query, press, context, language)
+    if found is None:
+        return
+    answer, page = found
+    lost = page is None and press.generation != desk_of(context).index.generation
+    await query.answer(plain("toast_corpus_changed", language) if lost else None)
+    await _show_quote(query, answer, page or 0, context, language)
+
+
+async def tell_page(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
+    """1/3: say in words which quote is shown."""
+    found = await _ask_again(query, press, context, language)
+    if found is not None:
+        pages = len(found[0].quotes)
+        page = min(press.page + 1, pages)
+        await query.answer(plain("toast_page", language, page=page, pages=pages))
+
+
+async def show_near(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
+    """Show the quote between its neighbouring sentences."""
+    await _show_context(query, press, surroundings.near, context, language)
+
+
+async def show_paragraph(
+    query: CallbackQuery, press: Press, context: Context, language: str
+) -> None:
+    """Show the quote in its paragraph."""
+    await _show_context(query, press, surroundings.paragraph, context, language)
+
+
+async def turn_list(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
+    """◀ ▶ under /sources."""
+    asked = await _asked(query, language)
+    if asked is not None:
+        text, keyboard = await list_page(desk_of(context), words_after(asked), press.page, language)
+        await query.answer()
+        await _edit(query, text, keyboard)
+
+
+async def choose_language(
+    query: CallbackQuery, press: Press, context: Context, language: str
+) -> None:
+    """Speak the chosen language in this chat from now on."""
+    message = query.message
+    if not isinstance(message, Message) or not await may_choose(message, query.from_user.id):
+        await query.answer(plain("toast_group_admins_only", language), show_alert=True)
+        return
+    # the button behind the last language is that of Telegram's own
+    chosen = LANGUAGES[press.page] if press.page < len(LANGUAGES) else None
+    desk_of(context).preferences.choose(message.chat.id, chosen)
+    spoken = chosen or language_of(query.from_user.language_code)
+    await query.answer()
+    await _edit(query, render.html("language_chosen", spoken), None)
+
+
+ACTIONS: Final[dict[str, Action]] = {
+    buttons.PAGE: turn_page,
+    buttons.COUNT: tell_page,
+    buttons.NEAR: show_near,
+    buttons.PARAGRAPH: show_paragraph,
+    buttons.LIST: turn_list,
+    buttons.LANGUAGE: choose_language,
+}
+
+
+async def _show_context(
+    query: CallbackQuery, press: Press, widen: Widen, context: Context, language: str
+) -> None:
+    found = await _ask_again(query, press, context, language)
+    if found is None:
+        return
+    desk = desk_of(context)
+    answer, page = found
+    quote = answer.quotes[page] if page is not None else None
+    article = await desk.run(desk.index.article, quote.source.article_id) if quote else None
+    if quote is None or article is None or not _stands_in(quote, article.text):
+        await query.answer(plain("toast_corpus_changed", language))
+        await _show_quote(query, answer, 0, context, language)
+        return
+    around = widen(article.text, quote.span)
+    whole = surroundings.paragraph(article.text, quote.span)
+    more = not (around.start <= whole.start and whole.end <= around.end)
+    await query.answer()
+    text = render.context(article.text, around, quote, language)
+    await _edit(query, text, buttons.context_keyboard(press, more, language))
+
+
+def _stands_in(quote: Quote, text: str) -> bool:
+    """Whether the article still is the one that was quoted, a moment later."""
+    return quote.span.of(text) == quote.text
+
+
+async def _show_quote(
+    query: CallbackQuery, answer: Answer, page: int, context: Context, language: str
+) -> None:
+    generation = desk_of(context).index.generation
+    keyboard = buttons.answer_keyboard(answer, page, generation, language)
+    await _edit(query, render.answer(answer, page, language), keyboard)
+
+
+async def _ask_again(
+    query: CallbackQuery, press: Press, context: Context, language: str
+) -> tuple[Answer, int | None] | None:
+    """The answer to the question as it is now, and where in it the quote of the button is.
+
+    None when the question is gone; the person has been told so then.
+    """
+    asked = await _asked(query, language)
+    if asked is None:
+        return None
+    answer = await desk_of(context).ask(question_text(asked, context.bot.bot))
+    page = None if answer.abstained else buttons.find_page(answer, press)
+    return answer, page
+
+
+async def _asked(query: CallbackQuery, language: str) -> Message | None:
+    """The message that the button's message answers; None, and told so, when it is gone."""
+    asked = query.message.reply_to_message if isinstance(query.message, Message) else None
+    if asked is None:
+        await query.answer(plain("toast_question_gone", language), show_alert=True)
+    return asked
+
+
+async def _edit(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    try:
+        await query.edit_message_text(text, reply_markup=keyboard)
+    except BadRequest as refused:
+        # two quick taps ask for the same page twice
+        if "not modified" not in refused.message:
+            raise
