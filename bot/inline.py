@@ -44,7 +44,7 @@ async def on_inline_query(update: Update, context: Context) -> None:
         cache_time=CACHE,
         # texts around the quotes are in the user's language
         is_personal=True,
-        next_offset=str(first + PAGE) if len(quotes) > first + PAGE else "",
+        next_offset=str(first + PAGE) if len(quotes) > first + PAGE else None,
         button=None if quotes else lead,
     )
 

@@ -27,7 +27,8 @@ class Question:
 
 def question_of(message: Message, me: User) -> Question | None:
     """The question that a message puts to the bot, or None when it is meant for others."""
-    if not (_is_private(message) or _addresses(message, me)):
+    if message.via_bot == me or not (_is_private(message) or _addresses(message, me)):
+        # what comes by way of the bot is a quote that somebody chose inline
         return None
     text = question_text(message, me)
     if text:

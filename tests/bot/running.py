@@ -22,6 +22,7 @@ from bot.settings import Settings
 from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source, Span
 from tests.telegram import BotApi
 
+ADMIN = 1
 NOTHING = Answer("", (), 0.0, Abstention.NO_MATCH)
 
 
@@ -76,6 +77,38 @@ def quote_of(article: Article, text: str, answer: str = "") -> Quote:
     at = text.index(answer)
     marks = (Span(at, at + len(answer)),) if answer else ()
     return Quote(source_of(article), Span(start, start + len(text)), text, marks, 9.0)
+
+
+YEN_PHUC = Article(
+    "yen-phuc.txt",
+    "Đảng bộ xã Yên Phúc",
+    "Mở đầu. Bí thư Đảng uỷ xã Vi Văn Dụng cho biết.",
+    "Thanh Đàn",
+    date(2024, 7, 12),
+    "https://example.org/yen-phuc",
+)
+VAN_QUAN = Article("van-quan.txt", "Huyện Văn Quan", "Bí thư huyện là ông <An> & bà Bình.")
+BAC_SON = Article("bac-son.txt", "Huyện Bắc Sơn", "Bí thư Bắc Sơn là bà Chi.")
+QUESTION = "Ai là bí thư?"
+QUOTES = (
+    quote_of(YEN_PHUC, "Bí thư Đảng uỷ xã Vi Văn Dụng cho biết.", "Vi Văn Dụng"),
+    quote_of(VAN_QUAN, "Bí thư huyện là ông <An> & bà Bình.", "<An> & bà"),
+    quote_of(BAC_SON, BAC_SON.text, "bà Chi"),
+)
+ANSWER = Answer(QUESTION, QUOTES, 0.9)
+
+
+def known_articles() -> dict[str, Article]:
+    return {article.id: article for article in (YEN_PHUC, VAN_QUAN, BAC_SON)}
+
+
+def known_answers() -> dict[str, Answer]:
+    return {
+        QUESTION: ANSWER,
+        "một đoạn": Answer("", QUOTES[:1], 0.9),
+        "gần đúng": Answer("", QUOTES, 0.2, Abstention.WEAK_MATCH),
+        "bis thuw": Answer("", QUOTES[:1], 0.9, understood="bí thư"),
+    }
 
 
 @contextmanager

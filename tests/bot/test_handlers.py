@@ -1,70 +1,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from datetime import date
 
 import pytest
 
 from bot import render
-from retrieval.model import Abstention, Answer, Article
-from tests.bot.running import FakeIndex, quote_of, running_bot
+from retrieval.model import Answer
+from tests.bot.running import (
+    ADMIN,
+    QUESTION,
+    QUOTES,
+    YEN_PHUC,
+    FakeIndex,
+    running_bot,
+)
 from tests.telegram import BotApi, Chat, User
-
-ADMIN = 1
-YEN_PHUC = Article(
-    "yen-phuc.txt",
-    "Đảng bộ xã Yên Phúc",
-    "Mở đầu. Bí thư Đảng uỷ xã Vi Văn Dụng cho biết.",
-    "Thanh Đàn",
-    date(2024, 7, 12),
-    "https://example.org/yen-phuc",
-)
-VAN_QUAN = Article("van-quan.txt", "Huyện Văn Quan", "Bí thư huyện là ông <An> & bà Bình.")
-BAC_SON = Article("bac-son.txt", "Huyện Bắc Sơn", "Bí thư Bắc Sơn là bà Chi.")
-QUESTION = "Ai là bí thư?"
-QUOTES = (
-    quote_of(YEN_PHUC, "Bí thư Đảng uỷ xã Vi Văn Dụng cho biết.", "Vi Văn Dụng"),
-    quote_of(VAN_QUAN, "Bí thư huyện là ông <An> & bà Bình.", "<An> & bà"),
-    quote_of(BAC_SON, BAC_SON.text, "bà Chi"),
-)
-ANSWER = Answer(QUESTION, QUOTES, 0.9)
-
-
-@pytest.fixture
-def index() -> FakeIndex:
-    known = {
-        QUESTION: ANSWER,
-        "một đoạn": Answer("", QUOTES[:1], 0.9),
-        "gần đúng": Answer("", QUOTES, 0.2, Abstention.WEAK_MATCH),
-        "bis thuw": Answer("", QUOTES[:1], 0.9, understood="bí thư"),
-    }
-    return FakeIndex(known, {article.id: article for article in (YEN_PHUC, VAN_QUAN, BAC_SON)})
-
-
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    with BotApi() as api:
-        api.private_chat(api.user(ADMIN, "Admin"))
-        yield api
-        # an edit that changes nothing is how Telegram answers a second tap
-        assert not [call for call in api.refusals if "not modified" not in call.description]
-
-
-@pytest.fixture
-def an(api: BotApi) -> User:
-    return api.user(7, "An", language_code="vi")
-
-
-@pytest.fixture
-def chat(api: BotApi, an: User) -> Chat:
-    return api.private_chat(an)
-
-
-@pytest.fixture
-def _bot(api: BotApi, index: FakeIndex) -> Iterator[None]:
-    with running_bot(api, index, admin_ids=str(ADMIN)):
-        yield
 
 
 @pytest.mark.usefixtures("_bot")
