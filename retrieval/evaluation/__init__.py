@@ -15,6 +15,7 @@ from retrieval.evaluation.run import (
     evaluate_file,
     indexed,
     load_run,
+    losses,
 )
 from retrieval.evaluation.squad import Collection, Question, read_collection
 from retrieval.evaluation.statistics import Difference, Estimate, statistics_of
@@ -32,6 +33,7 @@ __all__ = [
     "evaluate_file",
     "indexed",
     "load_run",
+    "losses",
     "read_collection",
     "statistics_of",
     "write_failures",

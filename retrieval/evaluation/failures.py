@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from retrieval.evaluation.files import write_text
 from retrieval.evaluation.metrics import Fault, Outcome, Quoted, holds
 from retrieval.evaluation.run import EvaluationRun
 
@@ -23,7 +24,7 @@ def write_failures(run: EvaluationRun, path: Path) -> int:
         for outcome in noise_run.outcomes
         if fault in outcome.faults
     ]
-    path.write_text("\n".join(_document(run, blocks)), encoding="utf-8")
+    write_text(path, "\n".join(_document(run, blocks)))
     return len(blocks)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from retrieval.evaluation.files import write_text
 from retrieval.evaluation.metrics import RIGHT_F1, Outcome
 from retrieval.evaluation.plots import Point, bar_plot, line_plot
-from retrieval.evaluation.run import EvaluationRun
+from retrieval.evaluation.run import EvaluationRun, losses
 from retrieval.evaluation.statistics import Difference, Estimate, statistics_of
 
 _STYLE = """
@@ -34,10 +35,10 @@ def write_report(
     """
     title = escape(f"{run.file}: {', '.join(run.noises)}")
     body = "\n".join([*_tables(run, changes or {}), *_plots(run)])
-    path.write_text(
+    write_text(
+        path,
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n{body}\n</body></html>\n",
-        encoding="utf-8",
     )
 
 
@@ -72,8 +73,13 @@ def _tables(run: EvaluationRun, changes: Mapping[str, Sequence[Difference]]) -> 
         + [f"{n.latency.p50:.1f} / {n.latency.p95:.1f}" for n in run.noises.values()]
     )
     yield _table(head, rows) + f"<p><small>{_INTERVALS}</small></p>"
-    for noise, differences in changes.items():
-        yield f"<h2>Change since the baseline: {escape(noise)}</h2>"
+    clean = next(iter(run.noises))
+    compared: dict[str, Sequence[Difference]] = {
+        f"{noise}, against {clean}": found for noise, found in losses(run).items()
+    }
+    compared |= {f"{noise}, against the baseline": found for noise, found in changes.items()}
+    for heading, differences in compared.items():
+        yield f"<h2>{escape(heading)}</h2>"
         rows = [[escape(statistics[d.metric].title), *_difference(d)] for d in differences]
         yield _table(["", "before", "after", "change", "p"], rows)
     if run.violations:

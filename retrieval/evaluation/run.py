@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,9 @@ from time import perf_counter
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from retrieval import open_index, update_index
+from retrieval import Index, open_index, update_index
 from retrieval.errors import EvaluationError
+from retrieval.evaluation.files import read_bytes
 from retrieval.evaluation.metrics import (
     KEPT_QUOTES,
     Explain,
@@ -36,7 +37,7 @@ from retrieval.model import Answer, Article, Progress
 Ask = Callable[[str], Answer]
 Report = Callable[[Progress], None]
 
-DEPTH: dict[Unit, int] = {"article": 5, "paragraph": 30}
+DEPTH: dict[Unit, int] = {"article": 5, "paragraph": 20}
 """Quotes asked for; ten distinct paragraphs need more quotes, as a paragraph may give several."""
 
 _FILE_ARTICLES = 100  # articles in one file of the temporary corpus, far below the size limit
@@ -106,21 +107,24 @@ def evaluate_file(
         collection = collection.sample(limit)
     remaining = [a for a in collection.articles if a.id not in collection.held_out]
     parted = 0 < len(remaining) < len(collection.articles)
-    with indexed(collection.articles, DEPTH[unit]) as ask:
-        if not parted:
-            return evaluate(collection, ask, noises=noises, progress=progress)
-        with indexed(remaining, DEPTH[unit]) as ask_parted:
-            return evaluate(
-                collection, ask, ask_parted=ask_parted, noises=noises, progress=progress
-            )
+    with ExitStack() as stack:
+        index = stack.enter_context(indexed(collection.articles))
+        second = stack.enter_context(indexed(remaining)) if parted else None
+        return evaluate(
+            collection,
+            partial(index.ask, top=DEPTH[unit]),
+            ask_parted=partial(second.ask, top=1) if second else None,
+            noises=noises,
+            progress=progress,
+        )
 
 
 @contextmanager
-def indexed(articles: Sequence[Article], top: int) -> Iterator[Ask]:
-    """A way to ask for the `top` quotes of these articles, through an index made for it.
+def indexed(articles: Sequence[Article]) -> Iterator[Index]:
+    """An index of these articles, made as that of a corpus is, and gone afterwards.
 
-    >>> with indexed(collection.articles, top=5) as ask:
-    ...     evaluate(collection, ask)
+    >>> with indexed(collection.articles) as index:
+    ...     evaluate(collection, partial(index.ask, top=5))
     """
     with tempfile.TemporaryDirectory(prefix="hoibao-eval-") as folder:
         corpus, index = Path(folder, "corpus"), Path(folder, "index")
@@ -133,7 +137,7 @@ def indexed(articles: Sequence[Article], top: int) -> Iterator[Ask]:
             failure = report.failed[0]
             raise EvaluationError(failure.file, failure.reason, "mend the article in this file")
         with open_index(index) as opened:
-            yield partial(opened.ask, top=top)
+            yield opened
 
 
 def evaluate(
@@ -173,11 +177,9 @@ def evaluate(
 
 def load_run(path: Path) -> EvaluationRun:
     """A run that was saved as JSON. Raises EvaluationError when it is none."""
+    content = read_bytes(path, "a saved run")
     try:
-        return _RUN.validate_json(path.read_bytes())
-    except OSError as error:
-        cause = error.strerror or type(error).__name__
-        raise EvaluationError(str(path), cause, "name a run that can be read") from error
+        return _RUN.validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         cause = f"not a saved run ({'.'.join(map(str, first['loc']))}: {first['msg']})"
@@ -201,6 +203,15 @@ def compare(run: EvaluationRun, baseline: EvaluationRun) -> dict[str, list[Diffe
         cause = "the baseline has no question and noise in common with this run"
         raise EvaluationError(baseline.file, cause, "evaluate the same file with the same --noise")
     return found
+
+
+def losses(run: EvaluationRun) -> dict[str, list[Difference]]:
+    """What each noise costs against the first of the run, on the same questions.
+
+    >>> losses(evaluate_file(path, noises=["none", "typo"]))["typo"]
+    """
+    (_, clean), *others = run.noises.items()
+    return {name: differences(o.outcomes, clean.outcomes, run.unit) for name, o in others}
 
 
 class _Trial:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from retrieval.errors import EvaluationError
+from retrieval.evaluation.files import read_bytes
 from retrieval.model import Article, Span
 from retrieval.text import nfc
 
@@ -170,11 +171,9 @@ class _Node:
 
 
 def _load(path: Path) -> _Node:
+    content = read_bytes(path, "a SQuAD file")
     try:
-        return _Node(json.loads(path.read_bytes().decode("utf-8-sig")), str(path))
-    except OSError as error:
-        cause = error.strerror or type(error).__name__
-        raise EvaluationError(str(path), cause, "name a SQuAD file that can be read") from error
+        return _Node(json.loads(content.decode("utf-8-sig")), str(path))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise EvaluationError(str(path), f"not JSON ({error})", "name a SQuAD file") from error
 

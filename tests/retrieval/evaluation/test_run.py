@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from retrieval.evaluation import (
     evaluate,
     evaluate_file,
     load_run,
+    losses,
     write_failures,
     write_report,
 )
@@ -156,6 +158,21 @@ def test_what_changed_since_a_baseline(collection: Collection, ask: Script) -> N
     assert gained.questions == 3
 
 
+def test_what_a_noise_costs_is_measured_on_the_same_questions(
+    collection: Collection, ask: Script
+) -> None:
+    shouted = {
+        WHO.upper(): answered(),
+        HOW_LONG.upper(): answered(),
+        WHERE.upper(): ask.answers[WHERE],
+    }
+    run = evaluate(collection, Script({**ask.answers, **shouted}), noises=["none", "uppercase"])
+    lost = {loss.metric: loss.change for loss in losses(run)["uppercase"]}
+    assert lost["quote@1"] == pytest.approx(-1 / 3)
+    assert lost["quote@3"] == pytest.approx(-2 / 3)
+    assert losses(evaluate(collection, ask)) == {}
+
+
 def test_runs_of_different_units_are_not_compared(collection: Collection, ask: Script) -> None:
     run = evaluate(collection, ask)
     other = EvaluationRun(run.file, "paragraph", run.noises)
@@ -194,8 +211,19 @@ def test_the_report_is_one_page_that_loads_nothing(
     assert page.count("<svg") == 5
     assert "<script" not in page
     assert "src=" not in page
-    assert "Change since the baseline: none" in page
+    assert "<h2>none, against the baseline</h2>" in page
     assert ">66.7 <small>[" in page
+
+
+@pytest.mark.parametrize("write", [write_failures, write_report])
+def test_a_file_that_cannot_be_written_is_named(
+    write: Callable[[EvaluationRun, Path], object],
+    collection: Collection,
+    ask: Script,
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(EvaluationError, match=r"none/out: No such file .*; name a file that can"):
+        write(evaluate(collection, ask), tmp_path / "none" / "out")
 
 
 def test_risk_grows_with_coverage_and_ties_are_one_step() -> None:
