@@ -44,7 +44,7 @@ class Index:
     def ask(self, question: str, top: int = 3) -> Answer:
         """The best `top` quotes for a question, or the nearest ones with why it abstains."""
         started = time.perf_counter()
-        snapshot = self._current()
+        snapshot = self.snapshot()
         query = parse_question(question, snapshot.engine.rarity)
         candidates = rank(snapshot, query, top) if any(query.content) else []
         confidence = candidates[0].matched if candidates else 0.0
@@ -60,18 +60,18 @@ class Index:
 
     def status(self) -> IndexStatus:
         """How large the index is, and when it was built."""
-        return self._current().status()
+        return self.snapshot().status()
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, if the index has it."""
-        stored = self._current().find(article_id)
+        stored = self.snapshot().find(article_id)
         return stored.article if stored else None
 
     def sources(self, offset: int = 0, limit: int = 10, containing: str = "") -> tuple[Source, ...]:
         """Articles whose title has those words, newest first, `limit` from `offset` on."""
-        return self._current().sources(offset, limit, containing)
+        return self.snapshot().sources(offset, limit, containing)
 
-    def _current(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """The newest generation; whoever holds an older one for a question may finish with it."""
         if not self._snapshot.is_current():
             with self._opening:
@@ -104,5 +104,5 @@ def _quote(question: str, candidate: Candidate) -> Quote:
         span=candidate.span,
         text=text,
         highlights=highlight(question, text),
-        score=candidate.score,
+        score=candidate.probability,
     )

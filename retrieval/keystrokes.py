@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from retrieval.language.syllables import is_folded_syllable, is_syllable
-from retrieval.text import TONES
+from retrieval.text import TONES, strip_diacritics
 
 _HUYEN, _SAC, _NGA, _HOI, _NANG = tuple(TONES)
 _TELEX_TONES = {"f": _HUYEN, "s": _SAC, "x": _NGA, "r": _HOI, "j": _NANG, "z": ""}
@@ -22,13 +22,15 @@ _VNI_LETTERS = (("6", "aeo", _CIRCUMFLEX), ("7", "ou", _HORN), ("8", "a", _BREVE
 
 
 def decode_keystrokes(question: str) -> str | None:
-    """The question as it would have read with the keyboard on; None when it needs no decoding.
+    """The NFC question as it would read with the keyboard on; None when it needs no decoding.
 
     >>> decode_keystrokes("bis thuw ddangr uyr xax Yeen Phucs")
     'bí thư đảng uỷ xã Yên Phúc'
     >>> decode_keystrokes("who is the party secretary") is None
     True
     """
+    if not question.isascii() and strip_diacritics(question) != question:
+        return None  # the keyboard was on
     words = [match.group() for match in _WORD.finditer(question)]
     decoded = {word: _decode(word) for word in words}
     changed = sum(decoded[word] is not None for word in words)

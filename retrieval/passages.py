@@ -27,7 +27,8 @@ _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _HARD_END = re.compile(r"…[\"'”’»)\]]*(?=\s*[^\W\d_])")
 _CLOSERS = "\"'”’»)]"
 _LAST_WORD = re.compile(r"([^\s(\[\"'“‘«]+)\.$")
-_INITIAL = re.compile(r"[^\W\d_]|\d{1,3}|[ivxlcdm]{1,5}", re.IGNORECASE)
+_INITIAL = re.compile(r"[a-zđ]")
+_ENUMERATOR = re.compile(r"[a-zđ]|\d{1,3}|[ivxlcdm]{1,5}")
 _CLAUSE_END = re.compile(r"[;:,–—…]\s+|\s+")
 
 
@@ -142,9 +143,9 @@ def _continues(text: str, before: Span, piece: Span) -> bool:
     final = word.rsplit(".", 1)[-1]
     if word in SENTENCE_ABBREVIATIONS or final in SENTENCE_ABBREVIATIONS:
         return True
-    # "P. 1", "J. Smith", and an enumeration "1." that opens its own sentence
-    alone = last.start(1) == before.start
-    return bool(_INITIAL.fullmatch(word)) and (alone or not word.isdigit()) and len(word) < 4
+    if last.start(1) == before.start:  # an enumeration, "1." or "II.", that opens its sentence
+        return bool(_ENUMERATOR.fullmatch(word))
+    return bool(_INITIAL.fullmatch(word))  # "J. Smith"
 
 
 def _cut_at_ellipsis(text: str, span: Span) -> Iterator[Span]:

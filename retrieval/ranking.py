@@ -1,40 +1,47 @@
-"""A snapshot's passages for a query → its best quotes, none shown twice."""
+"""A snapshot's passages for a query → its best quotes, none shown twice.
+
+A quote is the run of at most `MAX_QUOTE` characters that holds the answer most likely: the sum
+of its sentences' probabilities, a part of a sentence counting by its length.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
 from retrieval.database import StoredArticle
-from retrieval.engines.base import K1, Hit, QueryTerm
-from retrieval.index import Snapshot, split_passage_id
-from retrieval.model import Passage, Span
+from retrieval.evidence import Evidence, Floats, weigh
+from retrieval.index import Snapshot
+from retrieval.model import Span
 from retrieval.passages import MAX_QUOTE
-from retrieval.terms import Query, document_terms
+from retrieval.terms import Query
 from retrieval.text import syllables
 
-PASSAGES = 20
-"""How many passages are looked into: the right one is among them for 99.6% of XQuAD-vi."""
+PASSAGES = 12
+"""How many passages are looked into: the right one is among them for 99% of XQuAD-vi."""
 
-PASSAGE_WEIGHT = 0.6
-"""The weight of the passage's score beside the quote's own."""
-
-_LENGTH_BONUS = 0.01  # between windows that match the same, the one with more context
+_CLAUSE_END = re.compile(r"[,;:–—…)\"”.?!]\s")
+_CUT_REACH = 160  # a sentence is cut at a clause at most this far from the limit, or not at all
+_CUT_COST = 0.01  # probability that a whole sentence is worth over a part
+_MAX_OVERLAP = 0.3  # share of a quote that an earlier one may have shown
 _SAME = 0.8  # share of the shorter quote's syllables in the other from which both say the same
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A quotable run of sentences with its scores.
+    """A quotable part of an article.
 
-    `matched` is the share, from 0 to 1, of the query's weight whose terms stand in the text.
+    `probability` is that of holding the answer given that the corpus does; `matched` the
+    largest share, from 0 to 1, of the question's weight in one of its sentences.
     """
 
     stored: StoredArticle
     span: Span
-    score: float
+    probability: float
     matched: float
 
     @property
@@ -43,86 +50,123 @@ class Candidate:
         return self.span.of(self.stored.article.text)
 
 
+@dataclass(slots=True)
+class _Passage:
+    """A passage's sentences, how much of their probability is left, and what may be quoted."""
+
+    sentences: list[Evidence]
+    left: Floats
+    spans: list[Span]
+    costs: Floats
+
+    def values(self) -> Floats:
+        """What quoting each span is worth: the probability under it, less its cost."""
+        edges = [
+            edge
+            for one in self.sentences
+            for edge in (one.sentence.span.start, one.sentence.span.end)
+        ]
+        mass = np.repeat(np.cumsum(self.left), 2)
+        mass[::2] -= self.left  # at a sentence's start only what came before it counts
+        starts = np.interp([span.start for span in self.spans], edges, mass)
+        ends = np.interp([span.end for span in self.spans], edges, mass)
+        return np.asarray(ends - starts - self.costs, dtype=np.float64)
+
+    def show(self, index: int) -> None:
+        """Count a span as shown: what it held is gone, and spans that repeat much of it."""
+        shown = self.spans[index]
+        for place, one in enumerate(self.sentences):
+            span = one.sentence.span
+            self.left[place] *= 1 - _shared(span, shown) / len(span)
+        for place, span in enumerate(self.spans):
+            if _shared(span, shown) > _MAX_OVERLAP * len(span):
+                self.costs[place] = np.inf
+
+
 def rank(snapshot: Snapshot, query: Query, top: int) -> list[Candidate]:
-    """The best `top` quotes, best first: disjoint, and no two saying the same."""
+    """The best `top` quotes, best first, no two saying the same."""
     hits = snapshot.engine.search(query.terms, PASSAGES)
-    if not hits:
-        return []
-    gains = [
-        term.weight * idf
-        for term, idf in zip(query.terms, snapshot.engine.idfs(query.terms), strict=True)
+    passages = [
+        _passage(list(sentences))
+        for _, sentences in groupby(
+            weigh(snapshot, query, hits), key=lambda one: (one.stored.row, one.passage)
+        )
     ]
-    candidates = [
-        candidate
-        for hit in hits
-        for candidate in _windows(snapshot, hit, query.terms, np.array(gains))
-    ]
-    candidates.sort(key=lambda one: (-one.score, one.stored.row, one.span))
-    return _distinct(candidates, top)
-
-
-def _windows(
-    snapshot: Snapshot, hit: Hit, terms: Sequence[QueryTerm], gains: np.ndarray
-) -> Iterator[Candidate]:
-    """Every run of a passage's sentences that is short enough to quote, scored.
-
-    A run scores as BM25 without length normalisation: it is bounded in length, and more
-    context never makes a quote worse.
-    """
-    row, number = split_passage_id(hit.id)
-    stored = snapshot.stored(row)
-    passage = stored.passages[number]
-    counts = _cumulated_counts(stored, passage, terms)
-    perfect = float(gains.sum())
-    for first, last in _runs(passage):
-        tf = counts[last + 1] - counts[first]
-        own = float((gains * tf * (K1 + 1) / (tf + K1)).sum())
-        span = Span(passage.sentences[first].span.start, passage.sentences[last].span.end)
-        score = own + PASSAGE_WEIGHT * hit.score + _LENGTH_BONUS * len(span) / MAX_QUOTE
-        yield Candidate(stored, span, score, float(gains[tf > 0].sum()) / perfect)
-
-
-def _runs(passage: Passage) -> Iterator[tuple[int, int]]:
-    """First and last sentence of each run that is quotable; only running text is joined."""
-    sentences = passage.sentences
-    for first, opening in enumerate(sentences):
-        for last in range(first, len(sentences)):
-            closing = sentences[last]
-            if closing.span.end - opening.span.start > MAX_QUOTE:
-                break
-            if last > first and (opening.kind or closing.kind):
-                break
-            yield first, last
-
-
-def _cumulated_counts(
-    stored: StoredArticle, passage: Passage, terms: Sequence[QueryTerm]
-) -> np.ndarray:
-    """Row i: how often each term stands in the first i sentences of the passage."""
-    columns: dict[str, list[int]] = {}
-    for column, term in enumerate(terms):
-        for synonym in term.synonyms:
-            columns.setdefault(synonym, []).append(column)
-    counts = np.zeros((len(passage.sentences) + 1, len(terms)))
-    for row, sentence in enumerate(passage.sentences, 1):
-        for term_text in document_terms(sentence.span.of(stored.article.text)):
-            for column in columns.get(term_text, ()):
-                counts[row, column] += 1
-    return counts.cumsum(axis=0)
-
-
-def _distinct(candidates: Sequence[Candidate], top: int) -> list[Candidate]:
     chosen: list[Candidate] = []
-    for candidate in candidates:
-        if len(chosen) == top:
+    while passages and len(chosen) < top:
+        best, index, value = max(
+            ((one, int(values.argmax()), float(values.max())) for one, values in _valued(passages)),
+            key=lambda found: found[2],
+        )
+        if value == -np.inf:
             break
-        if not any(_overlap(candidate, other) for other in chosen):
+        candidate = _candidate(best, index, value)
+        best.show(index)
+        if not any(_says_the_same(candidate, other) for other in chosen):
             chosen.append(candidate)
     return chosen
 
 
-def _overlap(one: Candidate, other: Candidate) -> bool:
-    if one.stored.row == other.stored.row and one.span.overlaps(other.span):
-        return True
+def _valued(passages: Sequence[_Passage]) -> Iterator[tuple[_Passage, Floats]]:
+    return ((passage, passage.values()) for passage in passages)
+
+
+def _passage(sentences: list[Evidence]) -> _Passage:
+    spans = dict(_windows(sentences))
+    return _Passage(
+        sentences,
+        np.array([one.probability for one in sentences]),
+        list(spans),
+        np.array(list(spans.values())),
+    )
+
+
+def _candidate(passage: _Passage, index: int, value: float) -> Candidate:
+    span = passage.spans[index]
+    shown = [one for one in passage.sentences if one.sentence.span.overlaps(span)]
+    return Candidate(shown[0].stored, span, value, max(one.cover for one in shown))
+
+
+def _windows(sentences: Sequence[Evidence]) -> Iterator[tuple[Span, float]]:
+    """Every run of sentences that is short enough to quote, with what quoting it costs.
+
+    A run that would be one sentence too long is cut at a clause of its last or first sentence.
+    Only running text is joined: a caption or a byline stands alone.
+    """
+    text = sentences[0].stored.article.text
+    spans = [one.sentence.span for one in sentences]
+    for first in range(len(spans)):
+        for last in range(first, len(spans)):
+            if last > first and (sentences[first].sentence.kind or sentences[last].sentence.kind):
+                break
+            if spans[last].end - spans[first].start > MAX_QUOTE:
+                yield from _cut_after(text, spans[first].start, spans[last])
+                yield from _cut_before(text, spans[first], spans[last].end)
+                break
+            # the more context the better, all else being the same
+            length = spans[last].end - spans[first].start
+            yield Span(spans[first].start, spans[last].end), -1e-6 * length
+
+
+def _cut_after(text: str, start: int, last: Span) -> Iterator[tuple[Span, float]]:
+    limit = start + MAX_QUOTE
+    cuts = [match.start() + 1 for match in _CLAUSE_END.finditer(text, last.start, limit)]
+    if cuts and cuts[-1] > limit - _CUT_REACH:
+        yield Span(start, cuts[-1]), _CUT_COST
+
+
+def _cut_before(text: str, first: Span, end: int) -> Iterator[tuple[Span, float]]:
+    limit = end - MAX_QUOTE
+    cut = _CLAUSE_END.search(text, max(limit, first.start), first.end)
+    if cut and cut.end() < min(limit + _CUT_REACH, first.end):
+        yield Span(cut.end(), end), _CUT_COST
+
+
+def _shared(one: Span, other: Span) -> int:
+    """How many characters two spans share."""
+    return max(0, min(one.end, other.end) - max(one.start, other.start))
+
+
+def _says_the_same(one: Candidate, other: Candidate) -> bool:
     words, others = set(syllables(one.text)), set(syllables(other.text))
     return len(words & others) >= _SAME * max(1, min(len(words), len(others)))

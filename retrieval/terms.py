@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from retrieval.engines.base import QueryTerm
 from retrieval.keystrokes import decode_keystrokes
 from retrieval.language.english import is_english, translate
-from retrieval.language.questions import QUESTION_WORDS, without_fillers
+from retrieval.language.questions import QUESTION_WORDS, AnswerType, answer_type, without_fillers
 from retrieval.text import Token, exact, fold, nfc, syllables, tokens
 
 FOLDED = "~"
@@ -33,13 +33,15 @@ _FOLDED_QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
 class Query:
     """A question as the index is asked: its terms, and how it was read.
 
-    `understood` is set when the question was read otherwise than it was typed. `content` says
-    of each term whether it is more than a question word.
+    `content` says of each term whether it is more than a question word; `words` are the
+    question's words, folded, in order, each with the same. `understood` is set when the
+    question was read otherwise than it was typed.
     """
 
     terms: tuple[QueryTerm, ...]
     content: tuple[bool, ...]
-    english: bool
+    words: tuple[tuple[str, bool], ...]
+    answer_type: AnswerType | None = None
     understood: str | None = None
 
 
@@ -66,16 +68,20 @@ def parse_question(question: str, rarity: Callable[[str], float] = len) -> Query
     `rarity` says how telling a term is; the rarest pair of syllables stands for a translation
     of three syllables or more.
     """
-    understood = decode_keystrokes(question)
-    text = nfc(understood or question)
+    typed = nfc(question)
+    understood = decode_keystrokes(typed)
+    text = understood or typed
     if is_english(text):
         return _english(text, rarity)
     found = list(tokens(without_fillers(text) or text))[:MAX_TOKENS]
     weighted = _vietnamese_terms(found)
     return Query(
-        tuple(term for term, _ in weighted),
-        tuple(content for _, content in weighted),
-        english=False,
+        terms=tuple(term for term, _ in weighted),
+        content=tuple(content for _, content in weighted),
+        words=tuple(
+            (token.folded, telling) for token, telling in zip(found, _telling(found), strict=True)
+        ),
+        answer_type=answer_type(text),
         understood=understood,
     )
 
@@ -83,11 +89,9 @@ def parse_question(question: str, rarity: Callable[[str], float] = len) -> Query
 def _vietnamese_terms(found: Sequence[Token]) -> list[tuple[QueryTerm, bool]]:
     exacts = [token.exact for token in found]
     folded = [token.folded for token in found]
-    content = [word not in _QUESTION_WORDS for word in exacts]
+    content = _telling(found)
     # typed without any diacritic, only the folded terms mean what they say
-    bare = all(word.isascii() for word in exacts)
-    if bare:
-        content = [word not in _FOLDED_QUESTION_WORDS for word in folded]
+    bare = _is_bare(found)
     pairs = [one or other for one, other in itertools.pairwise(content)]
     kinds = [
         (exacts, content, "", 0.0 if bare else EXACT_WEIGHT),
@@ -104,6 +108,17 @@ def _vietnamese_terms(found: Sequence[Token]) -> list[tuple[QueryTerm, bool]]:
         for term, (weight, telling) in weights.items()
         if weight > 0
     ]
+
+
+def _is_bare(found: Sequence[Token]) -> bool:
+    return all(token.exact.isascii() for token in found)
+
+
+def _telling(found: Sequence[Token]) -> list[bool]:
+    """Which words are more than question words; by their folded forms if all are bare."""
+    if _is_bare(found):
+        return [token.folded not in _FOLDED_QUESTION_WORDS for token in found]
+    return [token.exact not in _QUESTION_WORDS for token in found]
 
 
 def _weight(weight: float, telling: bool) -> float:
@@ -126,9 +141,10 @@ def _english(text: str, rarity: Callable[[str], float]) -> Query:
             term = QueryTerm(synonyms, GLOSS_WEIGHT)
         terms.setdefault(synonyms, (term, telling))
     return Query(
-        tuple(term for term, _ in terms.values()),
-        tuple(telling for _, telling in terms.values()),
-        english=True,
+        terms=tuple(term for term, _ in terms.values()),
+        content=tuple(telling for _, telling in terms.values()),
+        words=tuple((token.folded, True) for token in found),
+        answer_type=answer_type(text),
     )
 
 
