@@ -10,6 +10,7 @@ error, 3 when some files could not be indexed and the others were, 130 after Ctr
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from bot import tables, terminal
-from retrieval.errors import CorpusError, HoiBaoError, IndexLocked, SettingsError
+from retrieval.errors import CorpusError, HoiBaoError, IndexLocked, IndexMissing, SettingsError
 from retrieval.model import Answer, BuildReport
 
 if TYPE_CHECKING:
@@ -146,7 +147,9 @@ def ask(
     with fresh_index(_settings(corpus, index)) as opened:
         show = show_json if as_json else person_shown(lang, headed=bool(batch))
         if question:
-            return answer_all(opened, [" ".join(question)], top, show)
+            # a locale that is not UTF-8 has made escapes of what is not ASCII
+            typed = os.fsencode(" ".join(question)).decode(errors="replace")
+            return answer_all(opened, [typed], top, show)
         if batch:
             return answer_all(opened, lines_of(batch), top, show)
         from bot.prompt import typed_questions
@@ -259,7 +262,7 @@ def answer_all(index: Askable, questions: Iterable[str], top: int, show: Show) -
     """Shows the answer to each question, in order; `ANSWERED` when one of them quotes."""
     status = ABSTAINED
     for question in questions:
-        # what the shell passed may not have been UTF-8
+        # a terminal passes on whatever bytes it was sent
         answer = index.ask(question.encode(errors="replace").decode(), top)
         show(answer)
         sys.stdout.flush()
@@ -355,15 +358,23 @@ def fresh_index(settings: Settings) -> Index:
     """
     from retrieval import is_stale, open_index
 
+    locked = None
     if is_stale([settings.corpus], settings.index):
         try:
             report = updated(settings)
-        except IndexLocked as locked:
-            note(f"{locked}; answering from the index as it is")
+        except IndexLocked as busy:
+            locked = busy
         else:
             if report.failed:
-                note(f"{len(report.failed)} files not read; `hoibao index` says why")
-    return open_index(settings.index, threshold=settings.threshold)
+                files = tables.count(len(report.failed), "file")
+                note(f"{files} could not be read; `hoibao index` says why")
+    try:
+        index = open_index(settings.index, threshold=settings.threshold)
+    except IndexMissing as missing:
+        raise locked or missing from None
+    if locked:
+        note(f"{locked}; answering from the index as it is")
+    return index
 
 
 def note(message: str) -> None:

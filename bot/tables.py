@@ -30,7 +30,7 @@ def report_text(report: BuildReport) -> str:
     }
     failures = [f"  {visible(f.file)}: {visible(f.reason)}\n" for f in report.failed]
     total = (
-        f"{_count(report.articles, 'article')}, {_count(report.passages, 'passage')}, "
+        f"{count(report.articles, 'article')}, {count(report.passages, 'passage')}, "
         f"generation {report.generation}, in {report.seconds:.1f} s\n"
     )
     return "".join([table(counts), *failures, total])
@@ -86,6 +86,15 @@ def table(rows: Mapping[str, object]) -> str:
     return columns([[name, str(value)] for name, value in rows.items()])
 
 
+def count(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> count(1, "file"), count(2000, "file")
+    ('1 file', '2,000 files')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def columns(rows: Sequence[Sequence[str]]) -> str:
     """Rows of cells as aligned columns, two spaces apart."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
@@ -128,7 +137,3 @@ def _percent(share: float | None, sign: str = "") -> str:
     ('83.2', '-', '+1.0')
     """
     return "-" if share is None else f"{100 * share:{sign}.1f}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

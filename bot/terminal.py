@@ -120,19 +120,19 @@ def _preface(answer: Answer, language: str) -> list[str]:
     """What stands before the quotes: how the question was read, and that it has no answer."""
     lines = []
     if answer.understood is not None:
-        lines.append(_plain("understood", language, question=visible(answer.understood)))
+        lines.append(_without_markup("understood", language, question=visible(answer.understood)))
     if answer.abstained:
         refusal = "no_terms" if answer.abstention is Abstention.NO_TERMS else "abstained"
-        lines.append(_plain(refusal, language))
+        lines.append(_without_markup(refusal, language))
         if answer.quotes:
-            lines.append(_plain("nearest", language))
+            lines.append(_without_markup("nearest", language))
     return lines
 
 
-def _plain(key: str, language: str, **values: str) -> str:
+def _without_markup(key: str, language: str, **values: str) -> str:
     """A text of the bot without its markup.
 
-    >>> _plain("understood", "en", question="Ai là Bí thư?")
+    >>> _without_markup("understood", "en", question="Ai là Bí thư?")
     'I read your question as: Ai là Bí thư?'
     """
     return _TAG.sub("", TEXTS[language][key]).format(**values)
