@@ -41,6 +41,7 @@ from telegram.request import HTTPXRequest
 from bot import admin, handlers, inline, presses, render
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of, language_for
+from bot.network import PatientRequest
 from bot.questions import ASK
 from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
@@ -59,7 +60,7 @@ HandlerCallback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 COMMANDS: Final = (*handlers.COMMANDS, *admin.COMMANDS)
 RETRIES: Final = 5  # of a request that Telegram asks to repeat later
 UPDATES: Final = 256  # handled at a time
-POOL_WAIT: Final = 30  # seconds that a request waits for a free connection
+WAIT: Final = 20  # seconds that a request waits for a connection, and for a response
 POLL: Final = 30  # seconds that the server holds a request when there is nothing new
 ALLOWED_UPDATES: Final = [
     Update.MESSAGE,
@@ -206,7 +207,13 @@ def _bot(settings: Settings, token: str) -> QuietBot:
         token,
         base_url=f"{server}/bot",
         base_file_url=f"{server}/file/bot",
-        request=HTTPXRequest(connection_pool_size=UPDATES, pool_timeout=POOL_WAIT),
+        request=PatientRequest(
+            connection_pool_size=UPDATES,
+            pool_timeout=WAIT,
+            connect_timeout=WAIT,
+            read_timeout=WAIT,
+            write_timeout=WAIT,
+        ),
         get_updates_request=HTTPXRequest(connection_pool_size=1),
         defaults=Defaults(
             parse_mode=ParseMode.HTML,

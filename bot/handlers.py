@@ -13,7 +13,7 @@ from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot import buttons, render
 from bot.desk import Desk
-from bot.manners import typing_when_slow
+from bot.manners import UNCHANGED, ignoring, typing_when_slow
 from bot.questions import Question, question_of
 from bot.texts import language_of
 
@@ -173,12 +173,12 @@ async def edit(
 ) -> bool:
     """Edit another message of the same chat; False when that is not there any more."""
     try:
-        await message.get_bot().edit_message_text(
-            text, message.chat.id, number, reply_markup=keyboard
-        )
-    except BadRequest as refused:
-        # an edit that changes nothing has nothing to do
-        return "not modified" in refused.message
+        with ignoring(UNCHANGED):
+            await message.get_bot().edit_message_text(
+                text, message.chat.id, number, reply_markup=keyboard
+            )
+    except BadRequest:
+        return False
     return True
 
 

@@ -14,6 +14,7 @@ from telegram import (
 from bot import render
 from bot.buttons import mark_of
 from bot.handlers import Context, desk_of, language_for
+from bot.manners import TOO_LATE, ignoring
 from bot.texts import plain
 from retrieval.model import Quote
 
@@ -39,14 +40,16 @@ async def on_inline_query(update: Update, context: Context) -> None:
     shown = quotes[first : first + PAGE]
     key = "inline_nothing" if query.query.strip() else "inline_start"
     lead = InlineQueryResultsButton(plain(key, language), start_parameter="inline")
-    await query.answer(
-        [result(quote, language) for quote in shown],
-        cache_time=CACHE,
-        # texts around the quotes are in the user's language
-        is_personal=True,
-        next_offset=str(first + PAGE) if len(quotes) > first + PAGE else None,
-        button=None if quotes else lead,
-    )
+    # who has typed on, or waited too long, does not need this any more
+    with ignoring(TOO_LATE):
+        await query.answer(
+            [result(quote, language) for quote in shown],
+            cache_time=CACHE,
+            # texts around the quotes are in the user's language
+            is_personal=True,
+            next_offset=str(first + PAGE) if len(quotes) > first + PAGE else None,
+            button=None if quotes else lead,
+        )
 
 
 def result(quote: Quote, language: str) -> InlineQueryResultArticle:

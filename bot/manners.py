@@ -9,16 +9,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Hashable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final, Generic, TypeVar
 
 from telegram import Message
 from telegram.constants import ChatAction
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+# words of the Bot API
+UNCHANGED: Final = "not modified"
+TOO_LATE: Final = "too old"
 
 WINDOW: Final = 60.0  # seconds that an allowance is for
 SLOW: Final = 0.5  # seconds after which an answer is worth announcing
@@ -103,6 +107,16 @@ async def typing_when_slow(message: Message) -> AsyncIterator[None]:
         yield
     finally:
         task.cancel()
+
+
+@contextmanager
+def ignoring(words: str) -> Iterator[None]:
+    """Ignore Telegram's refusal in those words: what was asked for is so already, or too late."""
+    try:
+        yield
+    except BadRequest as refused:
+        if words not in refused.message:
+            raise
 
 
 async def _keep_typing(message: Message) -> None:

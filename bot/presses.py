@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
-from telegram.error import BadRequest
 
 from bot import buttons, render, surroundings
 from bot.buttons import LANGUAGES, Press
 from bot.handlers import Context, desk_of, language_for, list_page, may_choose, words_after
+from bot.manners import TOO_LATE, UNCHANGED, ignoring
 from bot.questions import question_text
 from bot.texts import language_of, plain
 from retrieval.model import Answer, Quote, Span
@@ -27,9 +27,9 @@ async def on_press(update: Update, context: Context) -> None:
     press = Press.decode(query.data)
     action = ACTIONS.get(press.action) if press else None
     if press is None or action is None:
-        await query.answer(plain("toast_old_button", language), show_alert=True)
+        await _tell(query, plain("toast_old_button", language), alert=True)
     elif desk_of(context).allowance.excess(query.from_user.id):
-        await query.answer(plain("toast_slow_down", language))
+        await _tell(query, plain("toast_slow_down", language))
     else:
         await action(query, press, context, language)
 
@@ -41,7 +41,7 @@ async def turn_page(query: CallbackQuery, press: Press, context: Context, langua
         return
     answer, page = found
     lost = page is None and press.generation != desk_of(context).index.generation
-    await query.answer(plain("toast_corpus_changed", language) if lost else None)
+    await _tell(query, plain("toast_corpus_changed", language) if lost else None)
     await _show_quote(query, answer, page or 0, context, language)
 
 
@@ -51,7 +51,7 @@ async def tell_page(query: CallbackQuery, press: Press, context: Context, langua
     if found is not None:
         pages = len(found[0].quotes)
         page = min(press.page + 1, pages)
-        await query.answer(plain("toast_page", language, page=page, pages=pages))
+        await _tell(query, plain("toast_page", language, page=page, pages=pages))
 
 
 async def show_near(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
@@ -71,7 +71,7 @@ async def turn_list(query: CallbackQuery, press: Press, context: Context, langua
     asked = await _asked(query, language)
     if asked is not None:
         text, keyboard = await list_page(desk_of(context), words_after(asked), press.page, language)
-        await query.answer()
+        await _tell(query)
         await _edit(query, text, keyboard)
 
 
@@ -81,13 +81,13 @@ async def choose_language(
     """Speak the chosen language in this chat from now on."""
     message = query.message
     if not isinstance(message, Message) or not await may_choose(message, query.from_user.id):
-        await query.answer(plain("toast_group_admins_only", language), show_alert=True)
+        await _tell(query, plain("toast_group_admins_only", language), alert=True)
         return
     # the button behind the last language is that of Telegram's own
     chosen = LANGUAGES[press.page] if press.page < len(LANGUAGES) else None
     desk_of(context).preferences.choose(message.chat.id, chosen)
     spoken = chosen or language_of(query.from_user.language_code)
-    await query.answer()
+    await _tell(query)
     await _edit(query, render.html("language_chosen", spoken), None)
 
 
@@ -112,13 +112,13 @@ async def _show_context(
     quote = answer.quotes[page] if page is not None else None
     article = await desk.run(desk.index.article, quote.source.article_id) if quote else None
     if quote is None or article is None or not _stands_in(quote, article.text):
-        await query.answer(plain("toast_corpus_changed", language))
+        await _tell(query, plain("toast_corpus_changed", language))
         await _show_quote(query, answer, 0, context, language)
         return
     around = widen(article.text, quote.span)
     whole = surroundings.paragraph(article.text, quote.span)
     more = not (around.start <= whole.start and whole.end <= around.end)
-    await query.answer()
+    await _tell(query)
     text = render.context(article.text, around, quote, language)
     await _edit(query, text, buttons.context_keyboard(press, more, language))
 
@@ -155,14 +155,18 @@ async def _asked(query: CallbackQuery, language: str) -> Message | None:
     """The message that the button's message answers; None, and told so, when it is gone."""
     asked = query.message.reply_to_message if isinstance(query.message, Message) else None
     if asked is None:
-        await query.answer(plain("toast_question_gone", language), show_alert=True)
+        await _tell(query, plain("toast_question_gone", language), alert=True)
     return asked
 
 
+async def _tell(query: CallbackQuery, text: str | None = None, alert: bool = False) -> None:
+    """Answer the press, so that the button stops waiting; with a word, when there is one."""
+    # too late for that, after a while without the network: no reason not to do what was asked
+    with ignoring(TOO_LATE):
+        await query.answer(text, show_alert=alert)
+
+
 async def _edit(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-    try:
+    # two quick taps ask for the same page twice
+    with ignoring(UNCHANGED):
         await query.edit_message_text(text, reply_markup=keyboard)
-    except BadRequest as refused:
-        # two quick taps ask for the same page twice
-        if "not modified" not in refused.message:
-            raise

@@ -136,7 +136,9 @@ def started(api: BotApi, corpus: Path, folder: Path, **variables: str) -> Iterat
         if process.poll() is None:
             process.kill()
             process.wait()
-    assert api.token not in log.read_text(encoding="utf-8")
+    written = log.read_text(encoding="utf-8")
+    assert api.token not in written
+    assert QUESTION not in written
 
 
 def asked(api: BotApi, chat: Chat, user: User, text: str) -> Message:
@@ -284,9 +286,7 @@ def test_a_webhook_takes_questions_and_refuses_strangers(
     }
     with started(api, corpus, tmp_path, **hook) as bot:
         assert SECRETARY in asked(api, chat, an, QUESTION).text
-        stranger = urllib.request.Request(
-            address, b"{}", {"Content-Type": "application/json"}
-        )
+        stranger = urllib.request.Request(address, b"{}", {"Content-Type": "application/json"})
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(stranger, timeout=10)
         assert refused.value.code == 403
