@@ -1,38 +1,81 @@
-"""Corpus → index: what changed since the last time is read, split and committed at once."""
+"""Corpus → index: what changed since the last time is read, split and committed at once.
+
+Processes read files and analyse articles; this one stores what they send, in order. A file too
+large for one of them comes back as articles, which are dealt out again in pieces.
+"""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import multiprocessing
+import os
 import sqlite3
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
+from typing import TypeVar
 
+from retrieval.analysis import analyse
 from retrieval.articles import find_files, load_file
-from retrieval.database import DATABASE, FileState, connect, current_folder, read_files
-from retrieval.errors import ArticleError, CorpusError, IndexProblem
-from retrieval.model import Article, BuildReport, Failure, Passage, Progress
+from retrieval.database import (
+    DATABASE,
+    TRY_AGAIN,
+    FileState,
+    article_row,
+    connect,
+    current_folder,
+    damage_named,
+    digest_of,
+    mark_damaged,
+    read_files,
+)
+from retrieval.engines.batches import Batch
+from retrieval.errors import ArticleError, CorpusError, IndexDamaged, IndexProblem
+from retrieval.model import Article, BuildReport, Failure, Progress
 from retrieval.passages import split_passages
-from retrieval.writer import Writer
+from retrieval.writer import Prepared, Writer
 
-_FILES_WORTH_A_POOL = 64
-"""Fewer new files than this are read here: starting processes would take longer."""
+_WORTH_A_POOL = 1 << 20
+"""Fewer bytes than this are read here: starting processes would take longer."""
+
+_PIECE = 1 << 19  # characters, or bytes of files, that a process is given at once
+_UNDER_WAY = 1 << 24  # of either, that are waiting to be stored
+_A_FILE = 1 << 12  # bytes that reading a small file costs as much as
+
+_Found = tuple[Path, FileState]
+_Item = TypeVar("_Item")
+_Argument = TypeVar("_Argument")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A file to read; what it held before, as hashes by the articles' ids."""
+
+    path: Path
+    state: FileState
+    sha256: bytes | None
+    digests: dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What came of reading one file; `articles` is None when its content is as before."""
+    """What came of reading one file.
+
+    `articles` is None when its content is as before; `rest` has the articles of a file that is
+    too large to be analysed at once.
+    """
 
     state: FileState
-    articles: list[tuple[Article, list[Passage]]] | None
-
-
-_Found = tuple[Path, FileState]
-_Task = tuple[Path, FileState, FileState | None]
+    articles: list[Prepared] | None
+    rest: tuple[Article, ...] = ()
 
 
 def update_index(
@@ -46,9 +89,25 @@ def update_index(
 
     `only` limits the update to those files and folders. `progress` is called after each file.
     Raises CorpusError when the corpus is missing or would leave no article at all (the index
-    then stays as it was), IndexLocked when another process is writing it.
+    then stays as it was), IndexLocked when another process is writing it, IndexProblem when the
+    disk is full.
     """
     started = time.monotonic()
+    with _disk_named(index):
+        try:
+            report = _update(corpus, index, only, progress)
+        except IndexDamaged as damage:
+            mark_damaged(current_folder(index), damage)
+            report = _update(corpus, index, (), progress)
+    return replace(report, seconds=time.monotonic() - started)
+
+
+def _update(
+    corpus: Sequence[Path],
+    index: Path,
+    only: Sequence[Path],
+    progress: Callable[[Progress], None] | None,
+) -> BuildReport:
     with Writer(index) as writer:
         known = writer.files()
         found = {name: (path, _state(path, name)) for path, name in find_files(corpus)}
@@ -60,36 +119,34 @@ def update_index(
             for name in sorted(chosen & found.keys())
             if name not in known or not _same_stat(found[name][1], known[name])
         ]
+        if gone or fresh:  # an id that two articles wanted may have become free
+            again = {name for name in chosen & found.keys() & known.keys() if known[name].conflicts}
+            fresh = sorted(again.union(fresh))
         for name in gone:
             writer.remove(name)
+        read = _read_all(writer, [found[name] for name in fresh], known)
         added = changed = 0
-        tasks = [(*found[name], known.get(name)) for name in fresh]
-        for done, read in enumerate(_read_all(tasks), 1):
-            if read.articles is None:
-                writer.touch(read.state)
-            else:
-                writer.replace(read.state, read.articles)
-                if not _failed_whole(read.state):
-                    added += read.state.name not in known
-                    changed += read.state.name in known
+        for done, (state, is_changed) in enumerate(read, 1):
+            if is_changed and not _failed_whole(state):
+                added += state.name not in known
+                changed += state.name in known
             if progress:
-                progress(Progress(done, len(tasks)))
+                progress(Progress(done, len(fresh)))
+        articles, passages = writer.settle()
         states = writer.files().values()
         failed = tuple(Failure(*failure) for state in states for failure in state.failures)
-        articles, passages = writer.totals()
         if not articles:
             raise _nothing_left(corpus, failed)
-        generation = writer.commit()
         return BuildReport(
             added=added,
             changed=changed,
             removed=len(gone),
             unchanged=sum(not _failed_whole(state) for state in states) - added - changed,
             failed=failed,
-            generation=generation,
+            generation=writer.commit(),
             articles=articles,
             passages=passages,
-            seconds=time.monotonic() - started,
+            seconds=0.0,
             note=writer.note,
         )
 
@@ -140,32 +197,189 @@ def _names_within(
     return names | {name for name in lost if any(within(root / name) for root in corpus)}
 
 
-def _read_all(tasks: Sequence[_Task]) -> Iterator[_Read]:
-    """What came of reading each file, in order; on all cores when there are many."""
-    if len(tasks) < _FILES_WORTH_A_POOL:
-        yield from map(_read, tasks)
+def _read_all(
+    writer: Writer, found: Sequence[_Found], known: dict[str, FileState]
+) -> Iterator[tuple[FileState, bool]]:
+    """Each file as it was read and stored, and whether it is other than before; in order."""
+    tasks = (_task(path, state, known.get(state.name), writer) for path, state in found)
+    with _pool(found) as pool:
+        groups = ((group, sum(map(_cost, group))) for group in _grouped(tasks, _cost))
+        for files, batches in _in_order(pool, _read_group, groups):
+            ids = [id for file in files for id in writer.put(file.state.name, file.articles or ())]
+            writer.add_passages(batches, ids)
+            for file in files:
+                if file.articles is None:
+                    writer.touch(file.state)
+                    yield file.state, False
+                    continue
+                _store_rest(writer, pool, file)
+                before = known.get(file.state.name)
+                is_same = before is not None and before.sha256 == file.state.sha256
+                yield file.state, writer.finish(file.state) or not is_same
+
+
+def _store_rest(writer: Writer, pool: Executor | None, file: _Read) -> None:
+    pieces = _grouped(file.rest, lambda article: len(article.text))
+    jobs = ((piece, _length(piece)) for piece in pieces)
+    for articles, batches in _in_order(pool, _analyse_articles, jobs):
+        writer.add_passages(batches, writer.put(file.state.name, articles))
+
+
+def _task(path: Path, state: FileState, before: FileState | None, writer: Writer) -> _Task:
+    if before is None:
+        return _Task(path, state, None, {})
+    sha256 = None if before.conflicts else before.sha256
+    return _Task(path, state, sha256, writer.digests(state.name))
+
+
+def _cost(task: _Task) -> int:
+    return max(task.state.size, _A_FILE)
+
+
+def _length(articles: Sequence[Article]) -> int:
+    return sum(len(article.text) for article in articles)
+
+
+def _grouped(items: Iterable[_Item], cost: Callable[[_Item], int]) -> Iterator[list[_Item]]:
+    """The items in order, in groups that cost about `_PIECE`; a dear one stands alone."""
+    group: list[_Item] = []
+    total = 0
+    for item in items:
+        if group and total + cost(item) > _PIECE:
+            yield group
+            group, total = [], 0
+        group.append(item)
+        total += cost(item)
+    if group:
+        yield group
+
+
+def _in_order(
+    pool: Executor | None,
+    function: Callable[[_Argument], _Result],
+    jobs: Iterable[tuple[_Argument, int]],
+) -> Iterator[_Result]:
+    """What the function gives for each job, in order; each job comes with its size.
+
+    A bounded number of jobs is under way, so that memory stays bounded too.
+    """
+    if pool is None:
+        yield from (function(job) for job, _ in jobs)
+        return
+    waiting: deque[tuple[Future[_Result], int]] = deque()
+    total = 0
+    for job, size in jobs:
+        while waiting and (total + size > _UNDER_WAY or len(waiting) >= 4 * _cores()):
+            future, done = waiting.popleft()
+            total -= done
+            yield future.result()
+        waiting.append((pool.submit(function, job), size))
+        total += size
+    while waiting:
+        yield waiting.popleft()[0].result()
+
+
+@contextmanager
+def _pool(found: Sequence[_Found]) -> Iterator[Executor | None]:
+    """Processes to read these files, or None when they are not worth it."""
+    if sum(max(state.size, _A_FILE) for _, state in found) < _WORTH_A_POOL:
+        yield None
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(mp_context=context) as pool:
-        yield from pool.map(_read, tasks, chunksize=8)
+    with ProcessPoolExecutor(_cores(), context, initializer=_end_with_parent) as pool:
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _read(task: _Task) -> _Read:
-    path, state, before = task
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _end_with_parent() -> None:
+    """Processes whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _read_group(tasks: Sequence[_Task]) -> tuple[list[_Read], list[Batch]]:
+    """Each file as it was read, and the passages of their new articles, in order."""
+    files: list[_Read] = []
+    texts: list[str] = []
+    for task in tasks:
+        read, found = _read(task)
+        files.append(read)
+        texts += found
+    return files, list(analyse(texts))
+
+
+def _read(task: _Task) -> tuple[_Read, list[str]]:
+    """A file as it was read, and the texts of the passages of its new articles."""
+    state = task.state
     try:
-        digest = _sha256(path)
-        state = replace(state, sha256=digest)
-        if before and before.sha256 == digest:
-            return _Read(state, None)
-        loaded = load_file(path, state.name)
+        state = replace(state, sha256=_sha256(task.path))
+        if task.sha256 and state.sha256 == task.sha256:
+            return _Read(state, None), []
+        loaded = load_file(task.path, state.name)
     except ArticleError as error:
-        return _Read(replace(state, failures=((state.name, error.reason),)), [])
+        return _Read(replace(state, failures=((state.name, error.reason),)), []), []
     except OSError as error:
         reason = f"{error.strerror or error}; check that it is there and may be read"
-        return _Read(replace(state, failures=((state.name, reason),)), [])
+        return _Read(replace(state, failures=((state.name, reason),)), []), []
     failures = tuple((failure.file, failure.reason) for failure in loaded.failures)
-    articles = [(article, split_passages(article)) for article in loaded.articles]
-    return _Read(replace(state, failures=failures), articles)
+    state = replace(state, failures=failures)
+    same, new = _compared(loaded.articles, task.digests)
+    if _length(new) > _PIECE:
+        return _Read(state, same, tuple(new)), []
+    articles, texts = _prepare(new)
+    return _Read(state, same + articles), texts
+
+
+def _compared(
+    articles: Sequence[Article], digests: dict[str, bytes]
+) -> tuple[list[Prepared], list[Article]]:
+    """Which articles are as they were stored before, and which are not."""
+    is_same = [digests.get(one.id) == digest_of(one) for one in articles]
+    same = [Prepared(one.id, None) for one in compress(articles, is_same)]
+    return same, [one for one, known in zip(articles, is_same, strict=True) if not known]
+
+
+def _analyse_articles(articles: Sequence[Article]) -> tuple[list[Prepared], list[Batch]]:
+    prepared, texts = _prepare(articles)
+    return prepared, list(analyse(texts))
+
+
+def _prepare(articles: Sequence[Article]) -> tuple[list[Prepared], list[str]]:
+    """The articles as rows, and the texts of their passages in the same order."""
+    prepared: list[Prepared] = []
+    texts: list[str] = []
+    for article in articles:
+        passages = split_passages(article)
+        prepared.append(Prepared(article.id, article_row(article, passages)))
+        texts += [passage.span.of(article.text) for passage in passages]
+    return prepared, texts
+
+
+@contextmanager
+def _disk_named(index: Path) -> Iterator[None]:
+    """A full disk and its like, as IndexProblem."""
+    try:
+        with damage_named(index):
+            yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES):
+            raise
+        cause = f"it cannot be written ({error.strerror})"
+        raise IndexProblem(str(index), cause, TRY_AGAIN) from error
 
 
 def _sha256(path: Path) -> bytes | None:

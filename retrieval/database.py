@@ -7,17 +7,19 @@ every update is one transaction that ends by counting up `generation`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict, astuple, dataclass
+from datetime import date, datetime
 from pathlib import Path
 
-from retrieval.engines import engine_name
-from retrieval.errors import IndexDamaged, IndexMissing
+from retrieval.engines import AUTO, engine_name
+from retrieval.errors import IndexDamaged, IndexMissing, IndexProblem
 from retrieval.model import (
     Article,
     IndexStatus,
@@ -30,26 +32,32 @@ from retrieval.model import (
 )
 from retrieval.text import fold
 
-FORMAT = 1
+FORMAT = 2
 """Counted up whenever the tables, the terms or the passages change; other formats are rebuilt."""
 
 DATABASE = "articles.sqlite3"
 CURRENT = "CURRENT"
 REBUILD = "run `hoibao index` to rebuild it from the corpus"
+TRY_AGAIN = "make sure that the disk has room and may be written to, and try again"
+PASSING = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
+DAMAGED = "DAMAGED"
+"""Says in an index's folder what damage was met there, so that the next update builds it anew."""
+
+# The text comes last: what precedes it is read without it.
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (
     name TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    sha256 BLOB, failures TEXT NOT NULL
+    sha256 BLOB, failures TEXT NOT NULL, conflicts INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE articles (
-    row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-    file TEXT NOT NULL, title TEXT NOT NULL, author TEXT, published TEXT, source TEXT,
-    text TEXT NOT NULL, zones TEXT NOT NULL, passages TEXT NOT NULL,
-    passage_count INTEGER NOT NULL, checksum INTEGER NOT NULL
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL,
+    passage_count INTEGER NOT NULL, digest BLOB NOT NULL,
+    title TEXT NOT NULL, author TEXT, published TEXT, source TEXT,
+    zones TEXT NOT NULL, passages TEXT NOT NULL, checksum INTEGER NOT NULL, text TEXT NOT NULL
 );
-CREATE INDEX articles_file ON articles (file);
-CREATE INDEX articles_published ON articles (published DESC, row DESC);
+CREATE INDEX articles_file ON articles (file, id, digest, passage_count);
+CREATE INDEX articles_newest ON articles (published IS NULL, published DESC, row DESC);
 """
 
 
@@ -57,7 +65,8 @@ CREATE INDEX articles_published ON articles (published DESC, row DESC);
 class FileState:
     """A file of the corpus as it was when it was last read.
 
-    `failures` are what could not be indexed of it, each as [file or record, reason].
+    `failures` are what could not be indexed of it, each as [file or record, reason];
+    `conflicts` counts those that an article of another file has the id of.
     """
 
     name: str
@@ -65,6 +74,7 @@ class FileState:
     mtime_ns: int
     sha256: bytes | None
     failures: tuple[tuple[str, str], ...] = ()
+    conflicts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +102,29 @@ def current_folder(index: Path) -> Path:
         raise IndexDamaged(str(index), f"{CURRENT} cannot be read ({error})", REBUILD) from error
     if folder.parent != index or not (folder / DATABASE).is_file():
         raise IndexDamaged(str(index), f"{CURRENT} names a folder without an index", REBUILD)
+    if (folder / DAMAGED).exists():
+        cause = (folder / DAMAGED).read_text("utf-8", errors="replace")
+        raise IndexDamaged(str(index), cause or "it was found to be damaged", REBUILD)
     return folder
+
+
+def mark_damaged(folder: Path, damage: IndexDamaged) -> None:
+    """Leave word that the index in `folder` must be built anew."""
+    with suppress(OSError):  # a reader that may not write here still says what it met
+        (folder / DAMAGED).write_text(damage.cause, "utf-8")
 
 
 def connect(database: Path, *, write: bool) -> sqlite3.Connection:
     """A connection to a database of this format. Raises IndexDamaged for any other."""
     uri = f"{database.resolve().as_uri()}?mode={'rw' if write else 'ro'}"
-    connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    with damage_named(database.parent):
+    with damage_named(database.parent.parent):
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+        connection.row_factory = sqlite3.Row
         found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if found != FORMAT:
         connection.close()
         cause = f"it has format {found}, this version reads format {FORMAT}"
-        raise IndexDamaged(str(database.parent), cause, REBUILD)
+        raise IndexDamaged(str(database.parent.parent), cause, REBUILD)
     connection.create_function("contains", 2, _contains, deterministic=True)
     return connection
 
@@ -113,52 +132,91 @@ def connect(database: Path, *, write: bool) -> sqlite3.Connection:
 def create_database(database: Path) -> None:
     """An empty database of this format, at generation 0."""
     with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(SCHEMA)
-        start = {"generation": "0", "built": datetime.now(UTC).isoformat()}
-        connection.executemany("INSERT INTO meta VALUES (?, ?)", start.items())
+        write_meta(connection, Meta())
         connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.commit()
 
 
 @contextmanager
 def damage_named(index: Path) -> Iterator[None]:
-    """SQLite's and JSON's complaints about what they read, as IndexDamaged."""
+    """Complaints of SQLite and JSON about what they read, as IndexDamaged.
+
+    What may pass by itself (a full disk, a lock) is an IndexProblem only.
+    """
     try:
         yield
-    except (sqlite3.DatabaseError, ValueError, KeyError) as error:
+    except sqlite3.OperationalError as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(PASSING):
+            raise IndexProblem(str(index), f"it cannot be used now ({error})", TRY_AGAIN) from error
+        raise IndexDamaged(str(index), f"it cannot be read ({error})", REBUILD) from error
+    except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(str(index), f"it cannot be read ({error})", REBUILD) from error
 
 
-def read_meta(connection: sqlite3.Connection, key: str) -> str:
-    """A value of the table `meta`."""
-    return str(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What is known of the index as a whole; `next_row` numbers the next article for ever.
+
+    `engine` is what the engine of this generation is opened from.
+    """
+
+    generation: int = 0
+    built: str = ""
+    articles: int = 0
+    passages: int = 0
+    next_row: int = 1
+    engine: str = ""
 
 
-def read_totals(connection: sqlite3.Connection) -> tuple[int, int]:
-    """How many articles and passages there are."""
-    row = connection.execute("SELECT count(*), total(passage_count) FROM articles").fetchone()
-    return int(row[0]), int(row[1])
+def read_generation(connection: sqlite3.Connection) -> int:
+    """The generation that a connection sees."""
+    return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
 
 
-def status_of(connection: sqlite3.Connection, folder: Path) -> IndexStatus:
-    """The index as a connection sees it."""
-    articles, passages = read_totals(connection)
+def read_meta(connection: sqlite3.Connection) -> Meta:
+    """The table `meta`. Raises ValueError when its checksum is wrong."""
+    values = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    checksum = values.pop("checksum")
+    meta = Meta(**values)
+    if checksum != _checksum(astuple(meta)):
+        raise ValueError("the checksum of its meta data is wrong")
+    return meta
+
+
+def write_meta(connection: sqlite3.Connection, meta: Meta) -> None:
+    """Replace the table `meta`."""
+    values = asdict(meta) | {"checksum": _checksum(astuple(meta))}
+    connection.executemany("REPLACE INTO meta VALUES (?, ?)", values.items())
+
+
+def status_of(meta: Meta, folder: Path, engine: str = AUTO) -> IndexStatus:
+    """The index of that meta data, with the engine that serves it."""
     return IndexStatus(
-        articles=articles,
-        passages=passages,
-        engine=engine_name(passages),
-        generation=int(read_meta(connection, "generation")),
-        built=datetime.fromisoformat(read_meta(connection, "built")),
-        size=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+        articles=meta.articles,
+        passages=meta.passages,
+        engine=engine_name(meta.passages, engine),
+        generation=meta.generation,
+        built=datetime.fromisoformat(meta.built),
+        size=sum(size_of(file) for file in folder.rglob("*")),
     )
+
+
+def size_of(file: Path) -> int:
+    """The bytes of a file; none when it has just gone, or is a folder."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
 def read_status(index: Path) -> IndexStatus:
     """The status of an index, its engine left alone. Raises IndexMissing, IndexDamaged."""
     folder = current_folder(index)
     with damage_named(index), closing(connect(folder / DATABASE, write=False)) as connection:
-        return status_of(connection, folder)
+        return status_of(read_meta(connection), folder)
 
 
 def read_files(connection: sqlite3.Connection) -> dict[str, FileState]:
@@ -170,38 +228,40 @@ def read_files(connection: sqlite3.Connection) -> dict[str, FileState]:
             row["mtime_ns"],
             row["sha256"],
             tuple((file, reason) for file, reason in json.loads(row["failures"])),
+            row["conflicts"],
         )
         for row in connection.execute("SELECT * FROM files")
     }
 
 
-def article_row(file: str, article: Article, passages: Sequence[Passage]) -> tuple[object, ...]:
-    """The columns of table `articles` after `row`, in order."""
-    zones = json.dumps([[zone.kind, zone.span.start, zone.span.end] for zone in article.zones])
+def digest_of(article: Article) -> bytes:
+    """A hash of all that is known of an article."""
+    content = json.dumps(
+        [_columns(article), _zones(article), article.text], ensure_ascii=False, default=str
+    )
+    return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def article_row(article: Article, passages: Sequence[Passage]) -> tuple[object, ...]:
+    """The columns of table `articles` from `passage_count` on, in order."""
     packed = json.dumps(
         [[_pack(sentence) for sentence in passage.sentences] for passage in passages],
         separators=(",", ":"),
     )
-    published = article.published.isoformat() if article.published else None
-    return (
-        article.id,
-        file,
-        article.title,
-        article.author,
-        published,
-        article.source,
-        article.text,
-        zones,
-        packed,
-        len(passages),
-        _checksum(article.text, packed),
-    )
+    columns = (*_columns(article)[1:], _zones(article), packed)
+    checksum = _checksum((article.id, *columns, article.text))
+    return (len(passages), digest_of(article), *columns, checksum, article.text)
+
+
+INSERT_ARTICLE = f"INSERT INTO articles VALUES ({', '.join('?' * 13)})"
+"""Takes row, id and file before what `article_row` gives."""
 
 
 def stored_article(row: sqlite3.Row) -> StoredArticle:
     """A row of table `articles` as a value. Raises ValueError when its checksum is wrong."""
-    if _checksum(row["text"], row["passages"]) != row["checksum"]:
-        raise ValueError(f"the checksum of article {row['id']!r} is wrong")
+    checked = ("id", "title", "author", "published", "source", "zones", "passages", "text")
+    if _checksum(tuple(row[column] for column in checked)) != row["checksum"]:
+        raise ValueError(f"the checksum of article {row['row']} is wrong")
     article = Article(
         id=row["id"],
         title=row["title"],
@@ -234,8 +294,22 @@ def _unpack(packed: tuple[int, int, int, str | None]) -> Sentence:
     return Sentence(Span(start, end), paragraph, ZoneKind(kind) if kind else None)
 
 
-def _checksum(text: str, packed: str) -> int:
-    return zlib.crc32(packed.encode(), zlib.crc32(text.encode("utf-8", "surrogatepass")))
+def _columns(article: Article) -> tuple[str | None, ...]:
+    published = article.published.isoformat() if article.published else None
+    return (article.id, article.title, article.author, published, article.source)
+
+
+def _zones(article: Article) -> str:
+    return json.dumps([[zone.kind, zone.span.start, zone.span.end] for zone in article.zones])
+
+
+def _checksum(values: Sequence[object]) -> int:
+    """A checksum of text, numbers and None, and of where each ends."""
+    checksum = 0
+    for value in values:
+        raw = b"\0" if value is None else str(value).encode("utf-8", "surrogatepass")
+        checksum = zlib.crc32(b"%d:" % len(raw) + raw, checksum)
+    return checksum
 
 
 def _contains(title: str, words: str) -> bool:

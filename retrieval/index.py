@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
@@ -15,20 +16,22 @@ from retrieval.database import (
     connect,
     current_folder,
     damage_named,
+    mark_damaged,
     parse_published,
+    read_generation,
     read_meta,
-    read_totals,
     status_of,
     stored_article,
 )
-from retrieval.engines import pick_engine
-from retrieval.engines.base import Document, Engine
+from retrieval.engines import AUTO, ENGINES, engine_name
+from retrieval.engines.base import Document, Engine, Opening
 from retrieval.errors import IndexDamaged, IndexProblem
 from retrieval.model import IndexStatus, Source
 from retrieval.terms import document_terms
 
 # An article's passages have ids next to each other; its row number is never used again.
 _PASSAGES_PER_ARTICLE = 1 << 20
+_ATTEMPTS = 10  # at opening what a writer may replace meanwhile
 
 
 def passage_id(row: int, number: int) -> int:
@@ -48,18 +51,20 @@ def split_passage_id(id: int) -> tuple[int, int]:
 class Snapshot:
     """The index as of one generation; it stays so while others write. Safe across threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, engine: str = AUTO) -> None:
         """Open the newest generation. Raises IndexMissing, IndexDamaged."""
         self.path = path
+        self._asked = engine
         self._lock = RLock()
-        self._folder = current_folder(path)
-        self._connection = connect(self._folder / DATABASE, write=False)
-        self._newest = connect(self._folder / DATABASE, write=False)
-        with damage_named(path):
-            self._connection.execute("BEGIN")  # everything read from here on is of one generation
-            self.generation = int(read_meta(self._connection, "generation"))
-            _, passages = read_totals(self._connection)
-            self.engine: Engine = pick_engine(self._documents, passages)
+        self.generation = -1
+        for left in reversed(range(_ATTEMPTS)):
+            self._folder = current_folder(path)
+            try:
+                self._open()
+                break
+            except IndexProblem:
+                if not left or not self._replaced():
+                    raise
         self.stored = lru_cache(maxsize=1024)(self._stored)
 
     def close(self) -> None:
@@ -67,15 +72,26 @@ class Snapshot:
         with self._lock:
             self._connection.close()
             self._newest.close()
+            self.engine.close()
 
     def is_current(self) -> bool:
         """Whether no newer generation has been written since."""
         try:
             with self._lock:
-                newest = int(read_meta(self._newest, "generation"))
+                newest = read_generation(self._newest)
             return newest == self.generation and current_folder(self.path) == self._folder
         except (IndexProblem, sqlite3.Error):
             return True  # gone or unreadable: what is held in hand is still whole
+
+    @contextmanager
+    def damage_reported(self) -> Iterator[None]:
+        """Leaves word of damage that is met, so that the next update builds the index anew."""
+        try:
+            yield
+        except IndexDamaged as damage:
+            if not self._replaced():
+                mark_damaged(self._folder, damage)
+            raise
 
     def find(self, article_id: str) -> StoredArticle | None:
         """The article of that id."""
@@ -84,10 +100,10 @@ class Snapshot:
 
     def sources(self, offset: int, limit: int, containing: str) -> tuple[Source, ...]:
         """Articles whose title has those words, newest first, those without a date last."""
+        chosen = "WHERE contains(title, ?)" if containing else "WHERE ? = ''"
         rows = self._query(
-            "SELECT id, title, author, published, source FROM articles"
-            " WHERE contains(title, ?) ORDER BY published IS NULL, published DESC, row DESC"
-            " LIMIT ? OFFSET ?",
+            f"SELECT id, title, author, published, source FROM articles {chosen}"
+            " ORDER BY published IS NULL, published DESC, row DESC LIMIT ? OFFSET ?",
             (containing, limit, offset),
         )
         return tuple(
@@ -97,24 +113,53 @@ class Snapshot:
 
     def status(self) -> IndexStatus:
         """How large it is, and when it was built."""
-        with self._lock:
-            return status_of(self._connection, self._folder)
+        return status_of(self._meta, self._folder, self.engine.name)
+
+    def _open(self) -> None:
+        self._connection = connect(self._folder / DATABASE, write=False)
+        self._newest = connect(self._folder / DATABASE, write=False)
+        with self.damage_reported():
+            with damage_named(self.path):
+                self._connection.execute("BEGIN")  # all that is read from now on is of one state
+                self._meta = read_meta(self._connection)
+            self.generation = self._meta.generation
+            self.engine = self._open_engine()
+
+    def _open_engine(self) -> Engine:
+        name = engine_name(self._meta.passages, self._asked)
+        try:
+            return ENGINES[name](Opening(self._documents, self._folder, self._meta.engine))
+        except FileNotFoundError as error:
+            cause = f"{error.filename} is missing"
+            raise IndexDamaged(str(self.path), cause, REBUILD) from error
+
+    def _replaced(self) -> bool:
+        """Whether a writer has put something else in the place of what was opened."""
+        try:
+            folder = current_folder(self.path)
+            if folder != self._folder or self.generation < 0:
+                return folder != self._folder
+            with closing(connect(folder / DATABASE, write=False)) as newest:
+                return read_generation(newest) != self.generation
+        except (IndexProblem, sqlite3.Error):
+            return False
 
     def _stored(self, row: int) -> StoredArticle:
         """The article of that row. Raises IndexDamaged when it is not as it was written."""
         found = self._query("SELECT * FROM articles WHERE row = ?", (row,))
-        if not found:
-            raise IndexDamaged(str(self.path), f"article {row} is missing from it", REBUILD)
-        with damage_named(self.path):
+        with self.damage_reported(), damage_named(self.path):
+            if not found:
+                raise ValueError(f"article {row} is missing from it")
             return stored_article(found[0])
 
     def _query(self, sql: str, parameters: tuple[object, ...]) -> list[sqlite3.Row]:
-        with self._lock, damage_named(self.path):
+        with self._lock, self.damage_reported(), damage_named(self.path):
             return self._connection.execute(sql, parameters).fetchall()
 
     def _documents(self) -> Iterator[Document]:
-        for row in self._connection.execute("SELECT * FROM articles ORDER BY row"):
-            stored = stored_article(row)
-            for passage in stored.passages:
-                id = passage_id(stored.row, passage.number)
-                yield Document(id, document_terms(passage.span.of(stored.article.text)))
+        with damage_named(self.path):
+            for row in self._connection.execute("SELECT * FROM articles ORDER BY row"):
+                stored = stored_article(row)
+                for passage in stored.passages:
+                    id = passage_id(stored.row, passage.number)
+                    yield Document(id, document_terms(passage.span.of(stored.article.text)))

@@ -1,16 +1,27 @@
-"""What every engine does: score documents for weighted terms, and say how common a term is."""
+"""What every engine does: rank documents for weighted terms, and take in and give up documents.
+
+Nothing here assumes that documents or postings are in this process, or on this machine.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # numpy, which who only asks for the status does without
+    from retrieval.engines.batches import Batch
 
 K1 = 1.2
 """BM25's term-frequency saturation: Robertson and Zaragoza 2009, section 3.4.1."""
 
 B = 0.75
 """BM25's length normalisation, 0 for none to 1 for full."""
+
+TIE = 9
+"""Scores that agree to this many decimals are ties: sums differ by the order of their terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,9 @@ class Hit:
 class Engine(Protocol):
     """Ranks documents by BM25 with idf = ln(1 + (N - df + 1/2) / (df + 1/2)).
 
-    Nothing here assumes that the documents are in this process.
+    N, df and the average length are those of all documents, wherever they are kept. It shows
+    one generation for as long as it is open. Each method raises IndexProblem when what it
+    needs cannot be reached, and IndexDamaged when that is not as it was written.
     """
 
     name: str
@@ -58,3 +71,50 @@ class Engine(Protocol):
 
     def rarity(self, term: str) -> float:
         """The idf of a term that some document has; below zero for one that none has."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+class EngineWriter(Protocol):
+    """Takes in and gives up documents; readers see it all at once, by the state it returns.
+
+    The state is stored in the transaction that stores the articles, so that one commit covers
+    both: what was written but never named by a stored state does not exist.
+    """
+
+    def add(self, batch: Batch, ids: Sequence[int]) -> None:
+        """Take in a batch; `ids`, ascending and above all before, name its documents in order."""
+
+    def delete(self, first: int, last: int) -> None:
+        """Give up the documents with ids from `first` to `last` (exclusive): an article's."""
+
+    def prepare(self) -> str:
+        """Make everything durable; the state from which an Engine can be opened."""
+
+    def clean(self) -> None:
+        """Remove what the state that `prepare` returned last does not need."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an engine may be opened from.
+
+    `documents` reads and analyses every document anew; `state` is what the writer returned.
+    """
+
+    documents: Callable[[], Iterable[Document]]
+    folder: Path
+    state: str
+
+
+def idf(documents: int, df: int) -> float:
+    """ln(1 + (N - df + 1/2) / (df + 1/2)): above zero however common the term.
+
+    >>> round(idf(1, 1), 3)
+    0.288
+    """
+    return math.log(1 + (documents - df + 0.5) / (df + 0.5))

@@ -7,13 +7,12 @@ are mended here by the idf of Lucene and tantivy.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from retrieval.engines.base import K1, B, Document, Hit, QueryTerm
+from retrieval.engines.base import K1, TIE, B, Document, Hit, QueryTerm, idf
 
 
 class _Okapi(BM25Okapi):  # type: ignore[misc]  # rank-bm25 carries no types
@@ -48,15 +47,6 @@ class _Okapi(BM25Okapi):  # type: ignore[misc]  # rank-bm25 carries no types
         return scores
 
 
-def idf(documents: int, df: int) -> float:
-    """ln(1 + (N - df + 1/2) / (df + 1/2)): above zero however common the term.
-
-    >>> round(idf(1, 1), 3)
-    0.288
-    """
-    return math.log(1 + (documents - df + 0.5) / (df + 0.5))
-
-
 class ExhaustiveEngine:
     """rank-bm25 over documents held in memory."""
 
@@ -72,7 +62,7 @@ class ExhaustiveEngine:
         if self._bm25 is None:
             return []
         scores = self._bm25.weighted_scores(query)
-        best = np.lexsort((self._ids, -scores))[:limit]
+        best = np.lexsort((self._ids, -scores.round(TIE)))[:limit]
         return [Hit(int(self._ids[i]), float(scores[i])) for i in best if scores[i] > 0]
 
     def idfs(self, query: Sequence[QueryTerm]) -> list[float]:
@@ -84,3 +74,6 @@ class ExhaustiveEngine:
     def rarity(self, term: str) -> float:
         """The idf of a term that some document has; below zero for one that none has."""
         return float(self._bm25.idf.get(term, -1.0)) if self._bm25 else -1.0
+
+    def close(self) -> None:
+        """Nothing to let go of."""

@@ -1,0 +1,80 @@
+"""Texts → batches for the engine: `document_terms` of many texts at once, as keys.
+
+Spelling terms out, pairs above all, would take most of the time of indexing. So each distinct
+syllable is hashed once, and pairs are made of hashes by numpy.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import numpy as np
+
+from retrieval.engines.batches import (
+    SLICE,
+    Batch,
+    Keys,
+    invert,
+    keys_of_hashes,
+    pair_hashes,
+    word_hash,
+)
+from retrieval.terms import FOLDED
+from retrieval.text import strip_diacritics, syllables
+
+_MOST_WORDS = 500_000  # of a vocabulary, some 100 MB; beyond it the rare ones are hashed again
+
+
+class _Vocabulary(dict[str, int]):
+    """Each word's number, and by number the hashes that its terms are made of."""
+
+    def __init__(self) -> None:
+        self._exact, self._marked, self._folded = array("Q"), array("Q"), array("Q")
+
+    def __missing__(self, word: str) -> int:
+        folded = strip_diacritics(word)
+        self._exact.append(word_hash(word))
+        self._marked.append(word_hash(FOLDED + folded))
+        self._folded.append(word_hash(folded))
+        self[word] = number = len(self)
+        return number
+
+    def hashes(self) -> tuple[Keys, Keys, Keys]:
+        """Of every word: exact; folded as a term opens; folded as a term goes on."""
+        columns = (self._exact, self._marked, self._folded)
+        exact, marked, folded = (np.array(column, dtype=np.uint64) for column in columns)
+        return exact, marked, folded
+
+
+_vocabulary = _Vocabulary()
+
+
+def analyse(texts: Sequence[str]) -> Iterator[Batch]:
+    """The terms of each text, in batches of at most SLICE texts."""
+    for start in range(0, len(texts), SLICE):
+        yield _analyse_slice(texts[start : start + SLICE])
+
+
+def _analyse_slice(texts: Sequence[str]) -> Batch:
+    global _vocabulary
+    if len(_vocabulary) > _MOST_WORDS:
+        _vocabulary = _Vocabulary()
+    numbered = [[_vocabulary[word] for word in syllables(text)] for text in texts]
+    owners = np.repeat(np.arange(len(texts)), [len(numbers) for numbers in numbered])
+    words = np.fromiter(chain.from_iterable(numbered), np.int64, len(owners))
+    exact, marked, folded = (column[words] for column in _vocabulary.hashes())
+    inside = owners[1:] == owners[:-1]  # a pair never reaches into the next text
+    hashes = (
+        exact,
+        marked,
+        pair_hashes(exact[:-1], exact[1:])[inside],
+        pair_hashes(marked[:-1], folded[1:])[inside],
+    )
+    pair_owners = owners[1:][inside]
+    return invert(
+        keys_of_hashes(np.concatenate(hashes)),
+        np.concatenate((owners, owners, pair_owners, pair_owners)),
+        len(texts),
+    )
