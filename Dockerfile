@@ -9,14 +9,15 @@ RUN python -m venv /opt/hoibao \
 FROM python:3.13-slim
 COPY --from=build /opt/hoibao /opt/hoibao
 RUN useradd --uid 10001 --home-dir /srv/hoibao --create-home hoibao \
- && install -d -o hoibao -g hoibao /srv/hoibao/articles /srv/hoibao/index
+ && install -d -o hoibao -g hoibao /srv/hoibao/articles /srv/hoibao/index /srv/hoibao/state
 COPY --chown=hoibao:hoibao data/articles /srv/hoibao/articles
 ENV PATH=/opt/hoibao/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HOIBAO_CORPUS=/srv/hoibao/articles \
-    HOIBAO_INDEX=/srv/hoibao/index
+    HOIBAO_INDEX=/srv/hoibao/index \
+    HOIBAO_STATE=/srv/hoibao/state/bot.sqlite
 USER 10001
 WORKDIR /srv/hoibao
-VOLUME ["/srv/hoibao/articles", "/srv/hoibao/index"]
+VOLUME ["/srv/hoibao/articles", "/srv/hoibao/index", "/srv/hoibao/state"]
 ENTRYPOINT ["hoibao"]
 CMD ["bot"]
