@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
+from retrieval.confidence import confidence
 from retrieval.highlight import highlight
 from retrieval.index import Snapshot
 from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source
-from retrieval.ranking import Candidate, rank
+from retrieval.ranking import Candidate, Ranking, rank
 from retrieval.terms import Query, parse_question
 
-THRESHOLD = 0.35
+THRESHOLD = 0.45
 """The confidence from which a quote is an answer; below it the corpus is said not to answer."""
 
 
@@ -46,14 +46,14 @@ class Index:
         started = time.perf_counter()
         snapshot = self.snapshot()
         query = parse_question(question, snapshot.engine.rarity)
-        candidates = rank(snapshot, query, top) if any(query.content) else []
-        confidence = candidates[0].matched if candidates else 0.0
+        ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
+        sure = confidence(query, ranking)
         read = query.understood or question
         return Answer(
             question=question,
-            quotes=tuple(_quote(read, candidate) for candidate in candidates),
-            confidence=confidence,
-            abstention=self._abstention(query, candidates, confidence),
+            quotes=tuple(_quote(read, candidate) for candidate in ranking.candidates),
+            confidence=sure,
+            abstention=self._abstention(query, ranking, sure),
             understood=query.understood,
             took_ms=(time.perf_counter() - started) * 1000,
         )
@@ -79,14 +79,12 @@ class Index:
                     self._snapshot = Snapshot(self._path)
         return self._snapshot
 
-    def _abstention(
-        self, query: Query, candidates: Sequence[Candidate], confidence: float
-    ) -> Abstention | None:
+    def _abstention(self, query: Query, ranking: Ranking, sure: float) -> Abstention | None:
         if not any(query.content):
             return Abstention.NO_TERMS
-        if not candidates:
+        if not ranking.candidates:
             return Abstention.NO_MATCH
-        return Abstention.WEAK_MATCH if confidence < self._threshold else None
+        return Abstention.WEAK_MATCH if sure < self._threshold else None
 
 
 def open_index(path: Path, *, threshold: float | None = None) -> Index:

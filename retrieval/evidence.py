@@ -67,7 +67,8 @@ class Evidence:
     """One sentence of a candidate passage.
 
     `probability` is that of holding the answer, given that one of the candidates does;
-    `cover` the share, from 0 to 1, of the question's weight that its words make up.
+    `cover` the share, from 0 to 1, of the question's weight that its words make up; `offers`
+    whether it has what the question asks for (a name, a number, a time, a cause).
     """
 
     stored: StoredArticle
@@ -75,6 +76,7 @@ class Evidence:
     sentence: Sentence
     probability: float
     cover: float
+    offers: bool
 
 
 def weigh(snapshot: Snapshot, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
@@ -87,12 +89,19 @@ def weigh(snapshot: Snapshot, query: Query, hits: Sequence[Hit]) -> list[Evidenc
     probabilities = np.exp(scores - scores.max())
     probabilities /= probabilities.sum()
     cover = signals[:, SIGNALS.index("cover")]
+    columns = [SIGNALS.index(name) for name, _, _ in _OFFERS.values()]
+    offers = signals[:, columns].sum(axis=1) > 0
     return [
-        Evidence(stored, passage, sentence, float(probability), float(share))
-        for (stored, passage, sentence), probability, share in zip(
-            found.sentences, probabilities, cover, strict=True
+        Evidence(*place, float(probability), float(share), bool(offer))
+        for place, probability, share, offer in zip(
+            found.sentences, probabilities, cover, offers, strict=True
         )
     ]
+
+
+def asks_for_something_visible(query: Query) -> bool:
+    """Whether `Evidence.offers` means anything for a question of this kind."""
+    return query.answer_type in _OFFERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from itertools import groupby
 import numpy as np
 
 from retrieval.database import StoredArticle
+from retrieval.engines.base import K1, Hit
 from retrieval.evidence import Evidence, Floats, weigh
 from retrieval.index import Snapshot
 from retrieval.model import Span
@@ -35,14 +36,16 @@ _SAME = 0.8  # share of the shorter quote's syllables in the other from which bo
 class Candidate:
     """A quotable part of an article.
 
-    `probability` is that of holding the answer given that the corpus does; `matched` the
-    largest share, from 0 to 1, of the question's weight in one of its sentences.
+    `probability` is that of holding the answer given that the corpus does; `cover` the largest
+    share, from 0 to 1, of the question's weight in one of its sentences; `offers` whether one
+    has what the question asks for.
     """
 
     stored: StoredArticle
     span: Span
     probability: float
-    matched: float
+    cover: float
+    offers: bool
 
     @property
     def text(self) -> str:
@@ -83,9 +86,35 @@ class _Passage:
                 self.costs[place] = np.inf
 
 
-def rank(snapshot: Snapshot, query: Query, top: int) -> list[Candidate]:
-    """The best `top` quotes, best first, no two saying the same."""
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best quotes, best first, and how well the best passage matched.
+
+    `match` is its BM25 as a share of that of an endless text of nothing but the question.
+    """
+
+    candidates: tuple[Candidate, ...]
+    match: float
+
+
+def rank(snapshot: Snapshot, query: Query, top: int) -> Ranking:
+    """The best `top` quotes, no two saying the same."""
     hits = snapshot.engine.search(query.terms, PASSAGES)
+    if not hits:
+        return Ranking((), 0.0)
+    perfect = (K1 + 1) * sum(
+        term.weight * idf
+        for term, idf, telling in zip(
+            query.terms, snapshot.engine.idfs(query.terms), query.content, strict=True
+        )
+        if telling
+    )
+    return Ranking(_quotes(snapshot, query, hits, top), hits[0].score / perfect)
+
+
+def _quotes(
+    snapshot: Snapshot, query: Query, hits: Sequence[Hit], top: int
+) -> tuple[Candidate, ...]:
     passages = [
         _passage(list(sentences))
         for _, sentences in groupby(
@@ -104,7 +133,7 @@ def rank(snapshot: Snapshot, query: Query, top: int) -> list[Candidate]:
         best.show(index)
         if not any(_says_the_same(candidate, other) for other in chosen):
             chosen.append(candidate)
-    return chosen
+    return tuple(chosen)
 
 
 def _valued(passages: Sequence[_Passage]) -> Iterator[tuple[_Passage, Floats]]:
@@ -124,7 +153,13 @@ def _passage(sentences: list[Evidence]) -> _Passage:
 def _candidate(passage: _Passage, index: int, value: float) -> Candidate:
     span = passage.spans[index]
     shown = [one for one in passage.sentences if one.sentence.span.overlaps(span)]
-    return Candidate(shown[0].stored, span, value, max(one.cover for one in shown))
+    return Candidate(
+        shown[0].stored,
+        span,
+        probability=min(1.0, max(0.0, value)),
+        cover=max(one.cover for one in shown),
+        offers=any(one.offers for one in shown),
+    )
 
 
 def _windows(sentences: Sequence[Evidence]) -> Iterator[tuple[Span, float]]:

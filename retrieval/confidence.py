@@ -1,0 +1,51 @@
+"""How sure it is that the corpus answers a question at all.
+
+A logistic model of three signals that mean the same in a corpus of any size; its weights stand
+in `confidence.json`, learned by `tests/training/confidence.py` from questions whose articles
+were in the index and questions whose articles were not.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from importlib.resources import files
+
+from retrieval.evidence import asks_for_something_visible
+from retrieval.ranking import Ranking
+from retrieval.terms import Query
+
+SIGNALS = (
+    "always",
+    "match",  # the best passage's BM25 as a share of a perfect one's
+    "cover",  # the largest share of the question's weight in a sentence of the first quote
+    "lacks",  # the first quote has nothing of the kind that is asked for
+)
+
+
+def confidence(query: Query, ranking: Ranking) -> float:
+    """The probability that the first quote is about what is asked, from 0 to 1."""
+    if not ranking.candidates:
+        return 0.0
+    values = signals(query, ranking)
+    score = sum(_weights()[name] * value for name, value in values.items())
+    return 1 / (1 + math.exp(-score))
+
+
+def signals(query: Query, ranking: Ranking) -> dict[str, float]:
+    """The value of each of `SIGNALS` for a ranking that is not empty."""
+    first = ranking.candidates[0]
+    lacks = asks_for_something_visible(query) and not first.offers
+    return {
+        "always": 1.0,
+        "match": ranking.match,
+        "cover": first.cover,
+        "lacks": float(lacks),
+    }
+
+
+@cache
+def _weights() -> dict[str, float]:
+    text = files("retrieval").joinpath("confidence.json").read_text("utf-8")
+    return {name: float(weight) for name, weight in json.loads(text)["weights"].items()}
