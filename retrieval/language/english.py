@@ -6,12 +6,13 @@ the verbs, plurals and comparisons that no rule gives. Both are read when first 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from retrieval.language.syllables import is_folded_syllable
-from retrieval.language.tables import read_alternatives, read_table
+from retrieval.language.tables import read_table, split_alternatives
 from retrieval.text import fold, nfc, strip_diacritics, tokens
 
 # Words that are matched to nothing: what they say, Vietnamese leaves out or says by word order.
@@ -32,7 +33,7 @@ STOP_WORDS: frozenset[str] = frozenset(
     "than so because while whether though although however also too very just even still yet "
     "thus therefore hence else via per within toward towards throughout "
     # fillers
-    "please much many more most ever okay ok".split()
+    "not no yes please much many more most ever okay ok".split()
 )
 _QUESTION_WORDS = frozenset("who whom whose what when where why which how".split())
 
@@ -54,8 +55,8 @@ _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ves", ("f", "fe")),
     ("ying", ("ie",)),
     ("ing", ("", "e")),
-    ("es", ("",)),
     ("s", ("",)),
+    ("es", ("",)),
     ("ed", ("", "e")),
     ("est", ("", "e")),
     ("er", ("", "e")),
@@ -64,6 +65,8 @@ _ENDINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("women", ("woman",)),
     ("men", ("man",)),
 )
+# One short vowel between consonants: such a stem doubles the last one before these endings.
+_SHORT = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
 _DOUBLING = ("ed", "ing", "er", "est")
 # British endings and the American ones that the glossary is written with.
 _SPELLINGS: tuple[tuple[str, str], ...] = (
@@ -81,7 +84,7 @@ _SPELLINGS: tuple[tuple[str, str], ...] = (
     ("ller", "ler"),
 )
 
-_Entry = tuple[tuple[str, ...], tuple[str, ...]]  # the words of a phrase, its translations
+_Entry = tuple[tuple[str, ...], str]  # the words of a phrase, its translations as in the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +179,11 @@ def _english_function(word: str) -> float:
 
 @lru_cache(maxsize=1 << 12)
 def _is_english_content(word: str) -> bool:
-    """Whether the glossary knows the word, and it could not be a Vietnamese syllable too."""
+    """Whether the glossary knows the word, and Vietnamese does not write it so as well."""
     if word in STOP_WORDS or word in _QUESTION_WORDS or is_folded_syllable(word):
         return False
-    return bool(_longest_match([word])[1])
+    translations = _longest_match([word])[1]
+    return bool(translations) and all(word != known.lower() for known in translations)
 
 
 def _vietnamese_evidence(word: str) -> float:
@@ -211,7 +215,9 @@ def _stems(word: str) -> Iterator[str]:
         stem = word.removesuffix(ending)
         if ending in _DOUBLING and len(stem) > 2 and stem[-1] == stem[-2]:
             yield stem[:-1]
-        yield from (stem + replacement for replacement in replacements)
+        # "rated" is no "rat": its consonant would have been doubled
+        order = reversed(replacements) if _SHORT.fullmatch(stem) else replacements
+        yield from (stem + replacement for replacement in order)
 
 
 def _words(token: str) -> list[str]:
@@ -224,24 +230,32 @@ def _words(token: str) -> list[str]:
 def _longest_match(words: Sequence[str]) -> tuple[int, tuple[str, ...]]:
     """How many of the first words make the longest entry, and its translations."""
     forms = [(word, *lemmas(word)) for word in words]
-    found: list[tuple[int, tuple[str, ...]]] = []
+    found: list[_Entry] = []
     for first in forms[0]:
         for phrase, translations in _glossary().get(first, ()):
             rest = zip(phrase[1:], forms[1:], strict=False)
             if len(phrase) <= len(words) and all(word in form for word, form in rest):
-                found.append((len(phrase), translations))
+                found.append((phrase, translations))
+    if not found:
+        return 1, ()
     # of equally long entries the first is that of the word itself, then of its likeliest lemma
-    return max(found, key=lambda match: match[0], default=(1, ()))
+    phrase, translations = max(found, key=lambda entry: len(entry[0]))
+    return len(phrase), split_alternatives(translations)
 
 
 @cache
 def _glossary() -> dict[str, list[_Entry]]:
     """The glossary's entries by the first word of each."""
     entries: dict[str, list[_Entry]] = {}
-    for phrase, translations in read_alternatives("english.tsv"):
-        words = tuple(word for part in phrase.split(" ") for word in _words(part))
+    for phrase, translations in read_table("english.tsv"):
+        # most are a single word: cutting only the others up halves the time that loading takes
+        words = (phrase,) if phrase.isalpha() else _phrase_words(phrase)
         entries.setdefault(words[0], []).append((words, translations))
     return entries
+
+
+def _phrase_words(phrase: str) -> tuple[str, ...]:
+    return tuple(word for token in phrase.split(" ") for word in _words(token))
 
 
 @cache

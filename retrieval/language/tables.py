@@ -20,5 +20,10 @@ def read_table(name: str) -> Iterator[tuple[str, str]]:
 
 
 def read_alternatives(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The rows of a table whose values are alternatives, parted by "; "."""
-    return ((key, tuple(value.split("; "))) for key, value in read_table(name))
+    """The rows of a table whose values are alternatives."""
+    return ((key, split_alternatives(value)) for key, value in read_table(name))
+
+
+def split_alternatives(value: str) -> tuple[str, ...]:
+    """What a cell offers: `split_alternatives("ai; người nào") -> ("ai", "người nào")`."""
+    return tuple(value.split("; "))
