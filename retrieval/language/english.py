@@ -229,29 +229,36 @@ def _words(token: str) -> list[str]:
 
 def _longest_match(words: Sequence[str]) -> tuple[int, tuple[str, ...]]:
     """How many of the first words make the longest entry, and its translations."""
+    single, phrases = _glossary()
     forms = [(word, *lemmas(word)) for word in words]
-    found: list[_Entry] = []
-    for first in forms[0]:
-        for phrase, translations in _glossary().get(first, ()):
-            rest = zip(phrase[1:], forms[1:], strict=False)
-            if len(phrase) <= len(words) and all(word in form for word, form in rest):
-                found.append((phrase, translations))
-    if not found:
-        return 1, ()
-    # of equally long entries the first is that of the word itself, then of its likeliest lemma
-    phrase, translations = max(found, key=lambda entry: len(entry[0]))
-    return len(phrase), split_alternatives(translations)
+    found = [
+        (phrase, translations)
+        for first in forms[0]
+        for phrase, translations in phrases.get(first, ())
+        if len(phrase) <= len(words)
+        and all(word in form for word, form in zip(phrase[1:], forms[1:], strict=False))
+    ]
+    if found:
+        phrase, translations = max(found, key=lambda entry: len(entry[0]))
+        return len(phrase), split_alternatives(translations)
+    # the word itself before its lemmas, the likeliest of them first
+    known = next((single[form] for form in forms[0] if form in single), "")
+    return 1, split_alternatives(known) if known else ()
 
 
 @cache
-def _glossary() -> dict[str, list[_Entry]]:
-    """The glossary's entries by the first word of each."""
-    entries: dict[str, list[_Entry]] = {}
-    for phrase, translations in read_table("english.tsv"):
-        # most are a single word: cutting only the others up halves the time that loading takes
-        words = (phrase,) if phrase.isalpha() else _phrase_words(phrase)
-        entries.setdefault(words[0], []).append((words, translations))
-    return entries
+def _glossary() -> tuple[dict[str, str], dict[str, list[_Entry]]]:
+    """The entries of one word, and those of several by the first of them."""
+    single: dict[str, str] = {}
+    phrases: dict[str, list[_Entry]] = {}
+    for key, translations in read_table("english.tsv"):
+        if key.isalpha():
+            single[key] = translations
+        elif len(words := _phrase_words(key)) == 1:
+            single[words[0]] = translations
+        else:
+            phrases.setdefault(words[0], []).append((words, translations))
+    return single, phrases
 
 
 def _phrase_words(phrase: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
+from pathlib import Path
 
 
 def read_table(name: str) -> Iterator[tuple[str, str]]:
@@ -12,8 +12,8 @@ def read_table(name: str) -> Iterator[tuple[str, str]]:
     >>> next(iter(read_table("english.tsv")))
     ('who', 'ai; người nào')
     """
-    text = files("retrieval.language").joinpath(name).read_text(encoding="utf-8")
-    for line in text.splitlines():
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for line in text.split("\n"):
         if line and line[0] != "#":
             key, _, value = line.partition("\t")
             yield key, value
