@@ -6,13 +6,15 @@ import asyncio
 from contextlib import suppress
 from typing import Final
 
-from telegram import Message
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message
 from telegram.error import TelegramError
 
 from bot import render
+from bot.buttons import Press, stop_keyboard
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of
 from bot.reloading import update_beside
+from bot.texts import plain
 from retrieval.errors import HoiBaoError, IndexLocked
 from retrieval.model import Progress
 
@@ -24,12 +26,12 @@ class Board:
     """One message that shows the latest of many states, without an edit for each.
 
     board.show("1/900"); board.show("2/900")  # one edit, three seconds after the last
-    await board.close("done")
+    await board.close("done")                 # and without the keyboard
     """
 
-    def __init__(self, message: Message, every: float = EDIT_EVERY) -> None:
+    def __init__(self, message: Message, keyboard: InlineKeyboardMarkup) -> None:
         self._message = message
-        self._every = every
+        self._keyboard = keyboard
         self._next: str | None = None
         self._painter: asyncio.Task[None] | None = None
 
@@ -55,8 +57,8 @@ class Board:
             html, self._next = self._next, None
             # progress that cannot be shown is no reason to stop
             with suppress(TelegramError):
-                await self._message.edit_text(html)
-            await asyncio.sleep(self._every)
+                await self._message.edit_text(html, reply_markup=self._keyboard)
+            await asyncio.sleep(EDIT_EVERY)
 
 
 async def reload(message: Message, context: Context, language: str) -> None:
@@ -70,7 +72,9 @@ async def reload(message: Message, context: Context, language: str) -> None:
 
 async def run_reload(message: Message, desk: Desk, language: str) -> None:
     """The reload from its first message to its last."""
-    board = Board(await message.reply_html(render.html("reload_started", language)))
+    keyboard = stop_keyboard(language)
+    begun = render.html("reload_started", language)
+    board = Board(await message.reply_html(begun, reply_markup=keyboard), keyboard)
 
     def show(progress: Progress) -> None:
         board.show(render.progress(progress, language))
@@ -82,10 +86,20 @@ async def run_reload(message: Message, desk: Desk, language: str) -> None:
     except HoiBaoError as problem:
         await board.close(render.html("reload_failed", language, reason=problem))
     except asyncio.CancelledError:
-        await board.close(render.html("reload_stopped", language))
+        await board.close(render.html(desk.reload.why, language))
         raise
     else:
         await board.close(render.report(report, language))
+
+
+async def stop_reload(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
+    """The button under a running reload: end it; the index stays as it was."""
+    desk = desk_of(context)
+    if desk.is_admin(query.from_user.id):
+        await query.answer()
+        await desk.reload.end("reload_cancelled")
+    else:
+        await query.answer(plain("toast_admins_only", language), show_alert=True)
 
 
 async def status(message: Message, context: Context, language: str) -> None:

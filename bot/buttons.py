@@ -27,6 +27,7 @@ NEAR: Final = "near"
 PARAGRAPH: Final = "para"
 LIST: Final = "list"
 LANGUAGE: Final = "lang"
+STOP: Final = "stop"
 
 LANGUAGES: Final = tuple(TEXTS)
 
@@ -130,6 +131,11 @@ def language_keyboard(language: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
         [[_button(name, Press(LANGUAGE, number, 0, ""))] for number, name in enumerate(names)]
     )
+
+
+def stop_keyboard(language: str) -> InlineKeyboardMarkup:
+    """Ends the reload that it is under."""
+    return InlineKeyboardMarkup([[_button(plain("button_stop", language), Press(STOP, 0, 0, ""))]])
 
 
 def _button(label: str, press: Press) -> InlineKeyboardButton:

@@ -39,6 +39,7 @@ class SingleTask:
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
+        self.why = ""  # it was ended, for the task to tell
 
     @property
     def running(self) -> bool:
@@ -51,9 +52,10 @@ class SingleTask:
         self._task = asyncio.create_task(work)
         self._task.add_done_callback(_log_failure)
 
-    async def end(self) -> None:
+    async def end(self, why: str) -> None:
         """Cancel what is running and wait until it has cleaned up."""
-        if self._task is not None:
+        if self._task is not None and not self._task.done():
+            self.why = why
             self._task.cancel()
             await asyncio.wait([self._task])
 
@@ -93,7 +95,7 @@ class Desk:
 
     async def close(self) -> None:
         """End the reload, then the workers, then the index."""
-        await self.reload.end()
+        await self.reload.end("reload_stopped")
         self.workers.shutdown()
         self.index.close()
         self.preferences.close()

@@ -7,7 +7,7 @@ from typing import Final
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 
-from bot import buttons, render, surroundings
+from bot import admin, buttons, render, surroundings
 from bot.buttons import LANGUAGES, Press
 from bot.handlers import Context, desk_of, language_for, list_page, may_choose, words_after
 from bot.manners import TOO_LATE, UNCHANGED, ignoring
@@ -98,6 +98,7 @@ ACTIONS: Final[dict[str, Action]] = {
     buttons.PARAGRAPH: show_paragraph,
     buttons.LIST: turn_list,
     buttons.LANGUAGE: choose_language,
+    buttons.STOP: admin.stop_reload,
 }
 
 

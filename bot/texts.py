@@ -112,6 +112,7 @@ VI: Final = {
     "reload_stopped": (
         "Việc nạp lại đã dừng giữa chừng vì bot đang tắt. Kho bài vẫn nguyên như trước."
     ),
+    "reload_cancelled": "Đã dừng theo ý bạn. Kho bài vẫn nguyên như trước.",
     "toast_page": "Đoạn {page} trong {pages}",
     "toast_corpus_changed": "Kho bài vừa được cập nhật, đây là kết quả mới nhất.",
     "toast_question_gone": "Mình không còn thấy câu hỏi ban đầu. Bạn gửi lại giúp mình nhé.",
@@ -119,6 +120,8 @@ VI: Final = {
     "toast_failed": "Xin lỗi bạn, mình vừa gặp trục trặc. Bạn thử lại nhé.",
     "toast_slow_down": "Bạn bấm nhanh quá, chờ mình một phút nhé.",
     "toast_group_admins_only": "Chỉ quản trị viên của nhóm mới đổi được ngôn ngữ.",
+    "toast_admins_only": "Nút này dành cho người quản trị, bạn thông cảm nhé.",
+    "button_stop": "Dừng lại",
     "button_near": "Xem ngữ cảnh",
     "button_paragraph": "Xem cả đoạn văn",
     "button_back": "« Về đoạn trích",
@@ -235,6 +238,7 @@ EN: Final = {
         "The reload stopped half-way because the bot is shutting down. "
         "The articles are as they were."
     ),
+    "reload_cancelled": "Stopped, as you wished. The articles are as they were.",
     "toast_page": "Quote {page} of {pages}",
     "toast_corpus_changed": "The articles have just been updated; these are the latest results.",
     "toast_question_gone": "I can no longer see the original question. Please send it again.",
@@ -242,6 +246,8 @@ EN: Final = {
     "toast_failed": "Sorry, something went wrong. Please try again.",
     "toast_slow_down": "That was quick! Please wait a minute.",
     "toast_group_admins_only": "Only the group's admins can change the language.",
+    "toast_admins_only": "This button is for the administrators only, sorry.",
+    "button_stop": "Stop",
     "button_near": "Show context",
     "button_paragraph": "Show the paragraph",
     "button_back": "« Back to the quote",

@@ -219,6 +219,7 @@ def test_a_reload_shows_how_far_it_is(
         )
         (corpus / "nhieu.jsonl").write_text("\n".join(lines), encoding="utf-8")
         board = asked(api, office, admin, "/reload")
+        assert [button.text for row in board.keyboard for button in row] == ["Dừng lại"]
         api.wait_for(lambda: "Đã nạp xong" in board.text, timeout=60)
         assert any("▓" in version.text or "░" in version.text for version in board.versions)
 
@@ -263,6 +264,36 @@ def test_a_bot_told_to_stop_during_a_reload_ends_both_cleanly(
     with open_index(tmp_path / "index") as index:
         assert index.generation == before
         assert SECRETARY in index.ask(QUESTION).quotes[0].text
+
+
+def test_an_admin_may_stop_a_reload_and_nobody_else(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, admin: User
+) -> None:
+    group = api.group("Toà soạn", [an, admin])
+    with started(api, corpus, tmp_path) as bot:
+        asked(api, group, admin, "/status")
+        write_article(corpus / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng.")
+        board = asked(api, group, admin, "/reload")
+        worker = bot.reload_process()
+        os.killpg(worker, signal.SIGSTOP)
+        press = api.press(an, board, "Dừng lại")
+        assert "người quản trị" in api.answer_to(press)["text"]
+        api.press(admin, board, "Dừng lại")
+        os.killpg(worker, signal.SIGCONT)
+        api.wait_for(lambda: "Đã dừng" in board.text)
+        assert board.keyboard == []
+        assert not Path(f"/proc/{worker}").exists()
+        assert "Số bài: 3" in asked(api, group, admin, "/status").text
+
+
+def test_a_bot_told_to_stop_while_it_makes_its_first_index_ends_cleanly(
+    api: BotApi, corpus: Path, tmp_path: Path
+) -> None:
+    with started(api, corpus, tmp_path) as bot:
+        worker = bot.reload_process()
+        assert bot.terminate() == 0
+        assert not Path(f"/proc/{worker}").exists()
+        assert "Traceback" not in bot.log
 
 
 def test_the_bot_waits_for_the_network(
