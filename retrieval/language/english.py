@@ -111,8 +111,8 @@ def translate(tokens: Sequence[str]) -> list[Gloss]:
 
     Stop words are left out. Inflected words are looked up by their lemmas.
 
-    >>> [(g.source, g.translations[0]) for g in translate("the party secretaries of 2010".split())]
-    [('party secretaries', 'bí thư'), ('2010', '')]
+    >>> [(g.source, g.translations[:1]) for g in translate("the party secretaries of 2010".split())]
+    [('party secretaries', ('bí thư',)), ('2010', ())]
     """
     words = [(at, word) for at, token in enumerate(tokens) for word in _words(token)]
     glosses = []
@@ -156,7 +156,8 @@ def is_english(text: str) -> bool:
     >>> is_english("dan so ha noi la bao nhieu"), is_english("Napoleon")
     (False, False)
     """
-    words = [token.span.of(nfc(text)) for token in tokens(nfc(text))]
+    composed = nfc(text)
+    words = [token.span.of(composed) for token in tokens(composed)]
     if not words:
         return False
     shouted = all(word.isupper() for word in words)
