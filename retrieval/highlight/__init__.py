@@ -1,0 +1,27 @@
+"""Question + quote → the span of the answer inside the quote; none rather than the wrong words.
+
+`asked` takes the question apart, `quoted` the quote, `features` says what speaks for each span,
+and `ranker` weighs it with what was learned.
+"""
+
+from __future__ import annotations
+
+from retrieval.highlight.asked import read_question
+from retrieval.highlight.quoted import read_quote
+from retrieval.highlight.ranker import best_span, shipped_weights
+from retrieval.model import Span
+
+
+def highlight(question: str, quote: str) -> tuple[Span, ...]:
+    """Where in the quote the answer stands; empty when that is not sure.
+
+    >>> quote = "Đồng chí Bí thư Đảng uỷ xã Vi Văn Dụng cho biết."
+    >>> [span.of(quote) for span in highlight("Ai là Bí thư Đảng uỷ xã?", quote)]
+    ['Vi Văn Dụng']
+    """
+    weights = shipped_weights()
+    quoted = read_quote(quote)
+    choice = best_span(read_question(question), quoted, weights)
+    if choice is None or choice.probability < weights.threshold:
+        return ()
+    return (quoted.span(choice.first, choice.past),)

@@ -1,0 +1,174 @@
+"""A quote taken apart: its tokens, what is told from their looks, and the spans worth ranking."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.language.syllables import is_folded_syllable
+from retrieval.model import Span
+from retrieval.text import exact, tokens
+
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.intp]
+
+LONGEST_SPAN = 15
+"""Tokens of the longest span that is ranked."""
+
+_SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*\s|\n")
+_BRACKET_OR_DASH = re.compile(r"[:()\[\]]|[–—]|\s-\s")
+_WALL = re.compile(r"[;\[\]]")  # no span goes on beyond it
+_JOINING = frozenset({" ", "\u00a0", "-", "'", "’", "."})
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a blank-separated list in the form that tokens are compared in."""
+    return frozenset(map(exact, words.split()))
+
+
+_NEVER_FIRST = word_set(
+    "và của là được bị hoặc hay thì mà đã đang sẽ cũng đều vẫn rằng này đó kia ấy nhưng còn nên"
+)
+_NEVER_LAST = word_set(
+    "và của là được bị hoặc hay thì mà đã đang sẽ cũng đều vẫn rằng để các những một trong ở tại "
+    "từ cho với bởi do như theo về vì khi nhưng nếu sự việc rất còn mọi mỗi không chưa"
+)
+FUNCTION_WORDS = _NEVER_LAST | word_set(
+    "này đó kia có ra vào lên trên dưới sau trước người nó họ ông bà"
+)
+NUMERALS = word_set(
+    "một hai ba bốn năm sáu bảy tám chín mười trăm nghìn ngàn triệu tỷ tỉ chục rưỡi vài nửa đôi"
+)
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A quote's tokens, each of the arrays with one entry for a token.
+
+    `gaps[i]` is what stands before token i, `gaps[len]` what follows the last. A boundary i lies
+    before token i; `joined[i]` says that nothing but a blank or a hyphen stands there.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    exact: tuple[str, ...]
+    folded: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    def span(self, first: int, past: int) -> Span:
+        """The characters from token `first` to the one before `past`."""
+        return Span(self.spans[first].start, self.spans[past - 1].end)
+
+    @cached_property
+    def joined(self) -> Flags:
+        """Whether the boundary parts nothing but words: no punctuation stands there."""
+        inner = [gap in _JOINING for gap in self.gaps[1:-1]]
+        return np.array([False, *inner, False])
+
+    @cached_property
+    def capital(self) -> Flags:
+        """Which tokens start with a capital."""
+        return np.array([self.text[span.start].isupper() for span in self.spans])
+
+    @cached_property
+    def digit(self) -> Flags:
+        """Which tokens hold a digit."""
+        return np.array([any(map(str.isdigit, word)) for word in self.exact])
+
+    @cached_property
+    def foreign(self) -> Flags:
+        """Which tokens are words that Vietnamese syllables cannot spell."""
+        known = np.array([is_folded_syllable(word) for word in self.folded])
+        return ~known & ~self.digit
+
+    @cached_property
+    def numeral(self) -> Flags:
+        """Which tokens are numbers in words."""
+        return self.among(NUMERALS) & ~self.capital
+
+    @cached_property
+    def function(self) -> Flags:
+        """Which tokens are function words."""
+        return self.among(FUNCTION_WORDS)
+
+    @cached_property
+    def opens_sentence(self) -> Flags:
+        """Whether a sentence starts at the boundary; "St. Augustine" is one name."""
+        starts = [True]
+        for gap, before in zip(self.gaps[1:], self.spans, strict=True):
+            initial = gap == ". " and len(before) < 3 and self.text[before.start].isupper()
+            starts.append(not initial and _SENTENCE_END.search(gap) is not None)
+        return np.array(starts)
+
+    @cached_property
+    def bracketed(self) -> Flags:
+        """Whether a bracket, a colon or a dash stands at the boundary."""
+        return np.array([_BRACKET_OR_DASH.search(gap) is not None for gap in self.gaps])
+
+    @cached_property
+    def comma(self) -> Flags:
+        """Whether a comma stands at the boundary."""
+        return np.array(["," in gap for gap in self.gaps])
+
+    def among(self, words: frozenset[str]) -> Flags:
+        """Which tokens are one of the words."""
+        return np.array([word in words for word in self.exact])
+
+    @cached_property
+    def splits_name(self) -> Flags:
+        """Whether the boundary would cut a name, a foreign phrase or a number in two."""
+        capital, foreign, digit = self.capital, self.foreign, self.digit
+        # the first word of a sentence has its capital from there
+        named = capital & ~(self.opens_sentence[:-1] & ~foreign)
+        split = np.zeros(len(self) + 1, dtype=bool)
+        both = (named[:-1] & capital[1:]) | (foreign[:-1] & foreign[1:])
+        hyphen = np.array([gap in "-'’." and gap != "" for gap in self.gaps[1:-1]], dtype=bool)
+        amount = np.array([gap in ("-", "/", ".", ",") for gap in self.gaps[1:-1]], dtype=bool)
+        split[1:-1] = (self.joined[1:-1] & both) | hyphen | (digit[:-1] & digit[1:] & amount)
+        return split
+
+    @cached_property
+    def candidates(self) -> tuple[Indices, Indices]:
+        """First token and boundary past the last one of each span worth ranking."""
+        lone = self.function & ~self.capital & ~self.among(NUMERALS)
+        last_never = self.among(_NEVER_LAST) & ~(self.capital & ~self.opens_sentence[:-1])
+        may_open = ~self.splits_name[:-1] & ~self.among(_NEVER_FIRST)
+        may_close = ~self.splits_name[1:]
+        wall = self.opens_sentence | np.array([_WALL.search(g) is not None for g in self.gaps])
+        run = np.cumsum(wall)[:-1]
+        offsets = np.arange(LONGEST_SPAN)
+        first = np.repeat(np.arange(len(self)), LONGEST_SPAN)
+        last = (np.arange(len(self))[:, None] + offsets).ravel()
+        inside = last < len(self)
+        first, last = first[inside], last[inside]
+        kept = may_open[first] & may_close[last] & (run[first] == run[last])
+        kept &= np.where(first == last, ~lone[last], ~last_never[last])
+        return first[kept], last[kept] + 1
+
+
+def read_quote(text: str) -> Quoted:
+    """Take a quote apart.
+
+    >>> [span.of("Xã Yên Phúc.") for span in read_quote("Xã Yên Phúc.").spans]
+    ['Xã', 'Yên', 'Phúc']
+    """
+    found = list(tokens(text))
+    edges = [
+        0,
+        *(edge for token in found for edge in (token.span.start, token.span.end)),
+        len(text),
+    ]
+    return Quoted(
+        text=text,
+        spans=tuple(token.span for token in found),
+        exact=tuple(token.exact for token in found),
+        folded=tuple(token.folded for token in found),
+        gaps=tuple(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)),
+    )
