@@ -22,7 +22,7 @@ def near(text: str, span: Span) -> Span:
 
     >>> text = "Một. " * 100 + "Hai. " + "Ba. " * 100
     >>> near(text, Span(500, 504))
-    Span(start=205, end=804)
+    Span(start=205, end=800)
     """
     return _widen(text, span, NEAR)
 
