@@ -21,7 +21,8 @@ from retrieval.engines.base import K1, Hit
 from retrieval.index import Snapshot, split_passage_id
 from retrieval.language.questions import AnswerType
 from retrieval.model import Sentence
-from retrieval.terms import FOLDED, Query
+from retrieval.spelling import FOLDED
+from retrieval.terms import Query
 from retrieval.text import tokens
 
 IDF_FLOOR = 1.0

@@ -7,21 +7,28 @@ Each text gives four kinds of term, told apart by a prefix and a space: exact sy
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from retrieval.engines.base import QueryTerm
 from retrieval.keystrokes import decode_keystrokes
+from retrieval.language.abbreviations import expansions
+from retrieval.language.chat import alternatives
 from retrieval.language.english import is_english, translate
-from retrieval.language.questions import QUESTION_WORDS, AnswerType, answer_type, without_fillers
+from retrieval.language.questions import (
+    QUESTION_WORDS,
+    AnswerType,
+    answer_type,
+    without_fillers,
+)
+from retrieval.language.syllables import is_folded_syllable
+from retrieval.spelling import FOLDED, Rarity, closest_words, spell
 from retrieval.text import Token, exact, fold, nfc, syllables, tokens
 
-FOLDED = "~"
 EXACT_WEIGHT = 1.0
 FOLDED_WEIGHT = 0.5
 BIGRAM_FACTOR = 0.5
 QUESTION_WORD_FACTOR = 0.3
-GLOSS_WEIGHT = EXACT_WEIGHT + FOLDED_WEIGHT
 MAX_TOKENS = 64
 """Tokens of a question beyond this many are not searched for: work per question is bounded."""
 
@@ -62,93 +69,135 @@ def document_terms(text: str) -> list[str]:
     ]
 
 
-def parse_question(question: str, rarity: Callable[[str], float] = len) -> Query:
+def parse_question(question: str, rarity: Rarity) -> Query:
     """What to search for: weighted terms of the question, read as it was meant.
 
-    `rarity` says how telling a term is; the rarest pair of syllables stands for a translation
-    of three syllables or more.
+    `rarity` is a term's idf in the corpus, below zero for one that it lacks: the closest terms
+    that it has stand in for those, and the rarest pair of syllables for a longer translation.
     """
     typed = nfc(question)
-    understood = decode_keystrokes(typed)
-    text = understood or typed
+    decoded = decode_keystrokes(typed)
+    text = decoded or typed
     if is_english(text):
         return _english(text, rarity)
-    found = list(tokens(without_fillers(text) or text))[:MAX_TOKENS]
-    weighted = _vietnamese_terms(found)
+    text = without_fillers(text) or text
+    found = _spelt_out(list(tokens(text))[:MAX_TOKENS], text)
+    meant = closest_words(found, rarity)
+    words = _read(found, text, meant, rarity)
+    terms = _unique_terms(_vietnamese_terms(words))
     return Query(
-        terms=tuple(term for term, _ in weighted),
-        content=tuple(content for _, content in weighted),
-        words=tuple(
-            (token.folded, telling) for token, telling in zip(found, _telling(found), strict=True)
-        ),
+        terms=tuple(terms),
+        content=tuple(terms.values()),
+        words=tuple((word.folded, word.telling) for word in words),
         answer_type=answer_type(text),
-        understood=understood,
+        understood=spell(found, meant, text) if meant else decoded,
     )
 
 
-def _vietnamese_terms(found: Sequence[Token]) -> list[tuple[QueryTerm, bool]]:
-    exacts = [token.exact for token in found]
-    folded = [token.folded for token in found]
-    content = _telling(found)
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word as it is searched for.
+
+    `exact` is None when its diacritics are not to be trusted: there were none, or the corpus
+    has it only with others. `longhand` has what an abbreviation stands for, as terms.
+    """
+
+    exact: str | None
+    folded: str
+    telling: bool
+    longhand: tuple[str, ...] = ()
+
+
+def _spelt_out(found: Sequence[Token], text: str) -> list[Token]:
+    """The tokens with chat spelling written out: "ko" → "không"."""
+    written = []
+    for token in found:
+        word = token.span.of(text)
+        longer = () if word.isupper() or is_folded_syllable(token.folded) else alternatives(word)
+        parts = [replace(part, span=token.span) for part in tokens(longer[0])] if longer else []
+        written += parts or [token]
+    return written
+
+
+def _read(
+    found: Sequence[Token], text: str, meant: Mapping[int, tuple[str, ...]], rarity: Rarity
+) -> list[_Word]:
     # typed without any diacritic, only the folded terms mean what they say
-    bare = _is_bare(found)
-    pairs = [one or other for one, other in itertools.pairwise(content)]
-    kinds = [
-        (exacts, content, "", 0.0 if bare else EXACT_WEIGHT),
-        (folded, content, FOLDED, FOLDED_WEIGHT + (EXACT_WEIGHT if bare else 0.0)),
-    ]
-    weights: dict[str, tuple[float, bool]] = {}
-    for words, is_content, prefix, weight in kinds:
-        for word, telling in zip(words, is_content, strict=True):
-            weights.setdefault(prefix + word, (_weight(weight, telling), telling))
-        for pair, telling in zip(_bigrams(words), pairs, strict=True):
-            weights.setdefault(prefix + pair, (_weight(weight * BIGRAM_FACTOR, telling), telling))
-    return [
-        (QueryTerm((term,), weight), telling)
-        for term, (weight, telling) in weights.items()
-        if weight > 0
-    ]
+    bare = all(token.exact.isascii() for token in found)
+    shouted = text.isupper()  # every word then looks like an abbreviation
+    words = []
+    for place, token in enumerate(found):
+        if place in meant:
+            words += [_Word(None, syllable, telling=True) for syllable in meant[place]]
+            continue
+        telling = (
+            token.folded not in _FOLDED_QUESTION_WORDS
+            if bare
+            else token.exact not in _QUESTION_WORDS
+        )
+        exact_form = None if bare or rarity(token.exact) < 0 else token.exact
+        word = token.span.of(text)
+        meanings = expansions(word.lower() if shouted else word)
+        longhand = _unique(_phrase(meaning, rarity) for meaning in meanings)
+        words.append(_Word(exact_form, token.folded, telling, longhand))
+    return words
 
 
-def _is_bare(found: Sequence[Token]) -> bool:
-    return all(token.exact.isascii() for token in found)
+def _vietnamese_terms(words: Sequence[_Word]) -> Iterator[tuple[QueryTerm, bool]]:
+    for word in words:
+        if word.longhand:
+            synonyms = (FOLDED + word.folded, *word.longhand)
+            yield QueryTerm(synonyms, EXACT_WEIGHT + FOLDED_WEIGHT), True
+        else:
+            yield from _weighted(word.exact, word.folded, 1.0, word.telling)
+    for one, other in itertools.pairwise(words):
+        exact_pair = f"{one.exact} {other.exact}" if one.exact and other.exact else None
+        folded_pair = f"{one.folded} {other.folded}"
+        yield from _weighted(exact_pair, folded_pair, BIGRAM_FACTOR, one.telling or other.telling)
 
 
-def _telling(found: Sequence[Token]) -> list[bool]:
-    """Which words are more than question words; by their folded forms if all are bare."""
-    if _is_bare(found):
-        return [token.folded not in _FOLDED_QUESTION_WORDS for token in found]
-    return [token.exact not in _QUESTION_WORDS for token in found]
+def _weighted(
+    exact_form: str | None, folded: str, factor: float, telling: bool
+) -> Iterator[tuple[QueryTerm, bool]]:
+    """The exact and the folded term of a word or pair; the latter for both if there is but one."""
+    factor *= 1 if telling else QUESTION_WORD_FACTOR
+    if exact_form:
+        yield QueryTerm((exact_form,), factor * EXACT_WEIGHT), telling
+        yield QueryTerm((FOLDED + folded,), factor * FOLDED_WEIGHT), telling
+    else:
+        yield QueryTerm((FOLDED + folded,), factor * (EXACT_WEIGHT + FOLDED_WEIGHT)), telling
 
 
-def _weight(weight: float, telling: bool) -> float:
-    return weight if telling else weight * QUESTION_WORD_FACTOR
+def _unique_terms(terms: Iterable[tuple[QueryTerm, bool]]) -> dict[QueryTerm, bool]:
+    """Each term once, with whether it is more than a question word: repeating adds no weight."""
+    found: dict[tuple[str, ...], tuple[QueryTerm, bool]] = {}
+    for term, telling in terms:
+        found.setdefault(term.synonyms, (term, telling))
+    return dict(found.values())
 
 
-def _english(text: str, rarity: Callable[[str], float]) -> Query:
+def _english(text: str, rarity: Rarity) -> Query:
     """Each English word or phrase as one term, its translations as synonyms."""
     found = list(tokens(text))[:MAX_TOKENS]
-    terms: dict[tuple[str, ...], tuple[QueryTerm, bool]] = {}
+    meant = closest_words(found, rarity)
+    terms = []
     for gloss in translate([token.span.of(text).lower() for token in found]):
-        if gloss.translations:
-            synonyms = _unique(_phrase(phrase, rarity) for phrase in gloss.translations)
-            telling = not set(synonyms) <= _QUESTION_WORDS
-            term = QueryTerm(synonyms, _weight(GLOSS_WEIGHT, telling))
-        else:
-            # a name or a number: as it is, and as it would be with diacritics
-            folded = found[gloss.start].folded
-            synonyms, telling = (FOLDED + folded,), True
-            term = QueryTerm(synonyms, GLOSS_WEIGHT)
-        terms.setdefault(synonyms, (term, telling))
+        synonyms = _unique(_phrase(phrase, rarity) for phrase in gloss.translations)
+        if not synonyms:  # a name or a number: as it is, or as it would be with diacritics
+            synonyms = (FOLDED + " ".join(meant.get(gloss.start, (found[gloss.start].folded,))),)
+        telling = not set(synonyms) <= _QUESTION_WORDS
+        factor = 1 if telling else QUESTION_WORD_FACTOR
+        terms.append((QueryTerm(synonyms, factor * (EXACT_WEIGHT + FOLDED_WEIGHT)), telling))
+    unique = _unique_terms(terms)
     return Query(
-        terms=tuple(term for term, _ in terms.values()),
-        content=tuple(telling for _, telling in terms.values()),
+        terms=tuple(unique),
+        content=tuple(unique.values()),
         words=tuple((token.folded, True) for token in found),
         answer_type=answer_type(text),
     )
 
 
-def _phrase(phrase: str, rarity: Callable[[str], float]) -> str:
+def _phrase(phrase: str, rarity: Rarity) -> str:
     words = syllables(phrase)
     pairs = _bigrams(words)
     return max(pairs, key=rarity) if pairs else words[0]
