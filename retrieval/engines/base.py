@@ -114,7 +114,11 @@ class Opening:
 def idf(documents: int, df: int) -> float:
     """ln(1 + (N - df + 1/2) / (df + 1/2)): above zero however common the term.
 
+    A term that no document has counts as if one had it: in a small corpus most words are
+    unknown, and would otherwise outweigh all that is known.
+
     >>> round(idf(1, 1), 3)
     0.288
     """
-    return math.log(1 + (documents - df + 0.5) / (df + 0.5))
+    df = max(df, 1)
+    return math.log(1 + (max(documents, df) - df + 0.5) / (df + 0.5))

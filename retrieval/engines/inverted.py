@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import accumulate
 from pathlib import Path
-from threading import Lock, local
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ NAME = "postings"
 _SMALL = 2048  # documents; segments up to this size are merged at every update
 _DEAD_SHARE = 0.2  # from which a segment is written anew
 _PENDING = 1 << 24  # postings that are held in memory before they are written
+_RARE = 1 << 14  # postings that are scored before it is asked which others matter
+_SMALL_LIST = 1 << 14  # postings of a term; smaller lists are added all at once
 _SLACK = 1 + 1e-9  # of a bound, for rounding
 _REBUILD = "run `hoibao index` to rebuild it from the corpus"
 
@@ -69,7 +71,7 @@ def read_state(folder: Path, state: str) -> list[_Member]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Found:
     """A term's postings in one segment whose documents are numbered from `base` on."""
 
@@ -78,22 +80,33 @@ class _Found:
     start: int
     df: int
     peak: float
+    _read: Counts | None = None
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether what is read has a count for each document, rather than postings."""
+        return self.segment.is_dense(self.df)
+
+    def read(self) -> Counts:
+        """What the segment has of the term; read once."""
+        if self._read is None:
+            read = self.segment.counts if self.is_dense else self.segment.postings
+            self._read = read(self.start, self.df)
+        return self._read
 
     def postings(self) -> tuple[Ids, Counts]:
         """Documents, ascending, and their counts."""
-        if self.segment.is_dense(self.df):
-            counts = self.segment.counts(self.start)
-            documents = np.flatnonzero(counts)
-            return documents + self.base, counts[documents]
-        words = self.segment.postings(self.start, self.df)
+        words = self.read()
+        if self.is_dense:
+            documents = np.flatnonzero(words)
+            return documents + self.base, words[documents]
         return (words >> np.uint32(8)).astype(np.int64) + self.base, words.astype(np.uint8)
 
     def counts_of(self, documents: Ids) -> Counts:
         """The counts of some documents, ascending, all of this segment."""
-        own = documents - self.base
-        if self.segment.is_dense(self.df):
-            return self.segment.counts(self.start)[own]
-        words = self.segment.postings(self.start, self.df)
+        own, words = documents - self.base, self.read()
+        if self.is_dense:
+            return words[own]
         sought = own.astype(np.uint32) << np.uint32(8)
         at = np.minimum(np.searchsorted(words, sought), len(words) - 1)
         found = words[at]
@@ -154,7 +167,6 @@ class InvertedEngine:
         lengths = np.concatenate([np.zeros(0, np.uint32), *(one.lengths for one in self._segments)])
         self._average = float(lengths[alive].mean()) if self._documents else 0.0
         self._norms = bm25_norms(lengths, self._average)
-        self._scores = local()
         self._dfs: dict[int, int] = {}
         self._dfs_lock = Lock()
 
@@ -249,28 +261,49 @@ class InvertedEngine:
 
     def _gather(self, terms: Sequence[_Term], limit: int) -> tuple[Ids, Scores, Sequence[_Term]]:
         """Documents with a rare term, their scores so far, and the terms still to add."""
-        total, left = self._total(), _left(terms)
-        touched = [np.zeros(0, np.int64)]
-        seen = checked = at = 0
-        enough = 0.0  # the score that the best `limit` documents have at least
-        for at, term in enumerate(terms):
-            if seen > 2 * checked or (seen > checked and term.df > 4 * seen):
-                enough, checked = _nth(total[np.concatenate(touched)], limit), seen
-            if enough > left[at]:
-                break
-            documents, counts = term.postings()
-            before = total[documents]
-            total[documents] = before + self._impacts(term, documents, counts)
-            touched.append(documents[before == 0])
-            seen += len(touched[-1])
-        else:
-            at = len(terms)
-        documents = np.concatenate(touched)
+        left = _left(terms)
+        rare = sum(1 for size in accumulate(term.df for term in terms) if size <= _RARE) or 1
+        total = self._sums(terms[:rare], np.zeros(self._size))
+        enough = self._probe(total, terms[rare:], limit)
+        needed = next((at for at in range(rare, len(terms)) if enough > left[at]), len(terms))
+        total = self._sums(terms[rare:needed], total)
+        documents = np.flatnonzero(total > max(0.0, enough / _SLACK - left[needed]))
+        return documents, total[documents], terms[needed:]
+
+    def _probe(self, total: Scores, terms: Sequence[_Term], limit: int) -> float:
+        """A score that `limit` documents have at least: that of the best so far, completed."""
+        least = _nth(total[total > 0], limit)
+        documents = np.flatnonzero(total >= least)[:limit] if least else np.zeros(0, np.int64)
         scores = total[documents]
-        total[documents] = 0
-        hopeful = scores + left[at] >= enough
-        order = np.argsort(documents[hopeful])
-        return documents[hopeful][order], scores[hopeful][order], terms[at:]
+        for term in terms:
+            scores = scores + self._impacts(term, documents, term.counts_of(documents))
+        return float(scores.min()) if len(scores) else 0.0
+
+    def _sums(self, terms: Sequence[_Term], total: Scores) -> Scores:
+        """The total with what the terms add to each document; none for those given up."""
+        found = [(one, term.gain) for term in terms for one in term.found]
+        small = [pair for pair in found if pair[0].df <= _SMALL_LIST]
+        if small:
+            postings = [one.postings() for one, _ in small]
+            documents = np.concatenate([ids for ids, _ in postings])
+            counts = np.concatenate([counts for _, counts in postings])
+            gains = np.repeat([gain for _, gain in small], [one.df for one, _ in small])
+            impacts = gains * _saturated(counts, self._norms[documents])
+            total += np.bincount(documents, impacts, self._size)
+        for one, gain in found:
+            if one.df > _SMALL_LIST and one.is_dense:
+                own = slice(one.base, one.base + one.segment.info.documents)
+                total[own] += gain * _saturated(one.read(), self._norms[own])
+            elif one.df > _SMALL_LIST:
+                documents, counts = one.postings()
+                total[documents] += gain * _saturated(counts, self._norms[documents])
+        for term in terms:
+            if term.pooled:
+                documents, counts = term.pooled
+                total[documents] += self._impacts(term, documents, counts)
+        if self._alive is not None:
+            total[~self._alive] = 0
+        return total
 
     def _look_up(
         self, documents: Ids, scores: Scores, terms: Sequence[_Term], limit: int
@@ -285,20 +318,13 @@ class InvertedEngine:
         return documents, scores
 
     def _impacts(self, term: _Term, documents: Ids, counts: Counts) -> Scores:
-        impacts: Scores = term.gain * (counts / (counts + self._norms[documents]))
-        return impacts
+        return term.gain * _saturated(counts, self._norms[documents])
 
-    def _total(self) -> Scores:
-        """A score for every document, all zero; those given up stay at minus infinity.
 
-        It is this thread's own and has to be left as it was found.
-        """
-        if not hasattr(self._scores, "total"):
-            self._scores.total = np.zeros(self._size)
-            if self._alive is not None:
-                self._scores.total[~self._alive] = -np.inf
-        total: Scores = self._scores.total
-        return total
+def _saturated(counts: Counts, norms: Scores) -> Scores:
+    """BM25 without its idf and constant factor."""
+    found: Scores = counts / (counts + norms)
+    return found
 
 
 def _left(terms: Sequence[_Term]) -> list[float]:
@@ -321,6 +347,7 @@ class InvertedWriter:
         """Raises IndexDamaged. An empty state is that of no document."""
         self._folder = folder
         self._members = read_state(folder, state) if state else []
+        self._first_new = len(self._members)
         self._opened: dict[str, Segment] = {}
         self._pending: list[Source] = []
 
@@ -351,7 +378,10 @@ class InvertedWriter:
         """Make everything durable; the state from which an engine can be opened."""
         self._flush()
         self._shed()
-        self._merge_last()
+        self._merge_from(self._first_new)
+        self._merge_from(self._first_to_merge())
+        self._members = [member for member in self._members if member.info.documents]
+        self._first_new = len(self._members)
         return write_state(self._members)
 
     def clean(self) -> None:
@@ -375,20 +405,22 @@ class InvertedWriter:
             dead = int(np.count_nonzero(~member.alive()))
             if dead > _DEAD_SHARE * member.info.documents:
                 self._members[at] = _Member(merge([self._source(member)], self._folder))
-        self._members = [member for member in self._members if member.info.documents]
 
-    def _merge_last(self) -> None:
-        """Merge the newest segments with older ones that are not larger than all of them.
+    def _first_to_merge(self) -> int:
+        """The oldest of the newest segments of which none is larger than all after it together.
 
-        So that each document is written about log2(N) times however it came in.
+        So that a document is written about log2(N) times, however it came in.
         """
         first, size = len(self._members), 0
         for member in reversed(self._members):
-            grown = size + member.info.documents
             too_large = size and member.info.documents > max(size, _SMALL)
-            if too_large or grown > MAX_DOCUMENTS:
+            size += member.info.documents
+            if too_large or size > MAX_DOCUMENTS:
                 break
-            first, size = first - 1, grown
+            first -= 1
+        return first
+
+    def _merge_from(self, first: int) -> None:
         if len(self._members) - first > 1:
             sources = [self._source(member) for member in self._members[first:]]
             self._members[first:] = [_Member(merge(sources, self._folder))]

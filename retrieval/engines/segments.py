@@ -120,7 +120,7 @@ class Segment:
         """Whether a term of that df has a count for each document, rather than postings."""
         return df >= self._dense
 
-    def counts(self, start: int) -> NDArray[np.uint8]:
+    def counts(self, start: int, df: int) -> NDArray[np.uint8]:
         """How often each document has the term, for a dense one."""
         raw = self._read(start * 4, self._dense * 4)
         return np.frombuffer(raw, np.uint8, self.info.documents)
