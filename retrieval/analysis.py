@@ -21,7 +21,7 @@ from retrieval.engines.batches import (
     pair_hashes,
     word_hash,
 )
-from retrieval.terms import FOLDED
+from retrieval.spelling import FOLDED
 from retrieval.text import strip_diacritics, syllables
 
 _MOST_WORDS = 500_000  # of a vocabulary, some 100 MB; beyond it the rare ones are hashed again
