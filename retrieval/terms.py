@@ -185,9 +185,9 @@ def _english(text: str, rarity: Rarity) -> Query:
         synonyms = _unique(_phrase(phrase, rarity) for phrase in gloss.translations)
         if not synonyms:  # a name or a number: as it is, or as it would be with diacritics
             synonyms = (FOLDED + " ".join(meant.get(gloss.start, (found[gloss.start].folded,))),)
-        telling = not set(synonyms) <= _QUESTION_WORDS
-        factor = 1 if telling else QUESTION_WORD_FACTOR
-        terms.append((QueryTerm(synonyms, factor * (EXACT_WEIGHT + FOLDED_WEIGHT)), telling))
+        factor = QUESTION_WORD_FACTOR if gloss.asks else 1
+        term = QueryTerm(synonyms, factor * (EXACT_WEIGHT + FOLDED_WEIGHT))
+        terms.append((term, not gloss.asks))
     unique = _unique_terms(terms)
     return Query(
         terms=tuple(unique),

@@ -2,48 +2,73 @@
 
 python -m tests.training.confidence ../shared/eval/xquad.vi.json
 
-Logistic regression over the questions of all articles, half of which are not in the index;
-asked as they are and in the noises that people make. Prints, out of fold, the AUROC and what
-the threshold that refuses a twentieth of the answerable questions refuses of the others.
+Logistic regression over the questions of all articles, asked of an index that has half of them,
+as they are and in the noises that people make, and of indexes of one article. Prints, out of
+fold, the AUROC and what the threshold that refuses a twentieth of the answerable questions refuses of the others.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
+from retrieval import Index
 from retrieval.confidence import SIGNALS, signals
 from retrieval.evaluation.noise import NOISES
 from retrieval.evaluation.run import indexed
-from retrieval.evaluation.squad import read_collection
+from retrieval.evaluation.squad import Collection, Question, read_collection
 from retrieval.evidence import Floats
 from retrieval.ranking import rank
 from retrieval.terms import parse_question
 
 FOLDS = 6
-LEARNED_FROM = ("none", "no-diacritics", "typo", "telex")
+NOISES_LEARNED = ("none", "no-diacritics", "typo", "telex")
 
 
-def examples(file: Path) -> tuple[Floats, np.ndarray, list[str], list[str]]:
-    """Signals, whether the article was there, the article, and the noise of each question."""
-    collection = read_collection(file)
-    there = [article for article in collection.articles if article.id not in collection.held_out]
-    rows, answerable, articles, noises = [], [], [], []
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question asked of one index: `kind` says of which, and in what noise."""
+
+    kind: str
+    article: str
+    answerable: bool
+    signals: tuple[float, ...]
+
+
+def examples(collection: Collection) -> Iterator[Example]:
+    """All questions to half of the articles, and to one article alone: theirs, then another."""
+    there = [one for one in collection.articles if one.id not in collection.held_out]
     with indexed(there) as index:
-        snapshot = index.snapshot()
-        for noise in LEARNED_FROM:
+        for noise in NOISES_LEARNED:
             for question in collection.questions:
-                query = parse_question(NOISES[noise](question.text, 0), snapshot.engine.rarity)
-                ranking = rank(snapshot, query, 1)
-                if ranking.candidates:
-                    rows.append([signals(query, ranking)[name] for name in SIGNALS])
-                    answerable.append(question.article_id not in collection.held_out)
-                    articles.append(question.article_id)
-                    noises.append(noise)
-    return np.array(rows), np.array(answerable), articles, noises
+                text = NOISES[noise](question.text, 0)
+                answerable = question.article_id not in collection.held_out
+                yield from _example(f"half, {noise}", index, question, text, answerable)
+    others = {one.id: other.id for one, other in pairwise([*collection.articles, there[0]])}
+    for article in collection.articles:
+        with indexed([article]) as index:
+            for question in collection.questions:
+                if article.id in (question.article_id, others[question.article_id]):
+                    answerable = article.id == question.article_id
+                    yield from _example("alone", index, question, question.text, answerable)
+
+
+def _example(
+    kind: str, index: Index, question: Question, text: str, answerable: bool
+) -> Iterator[Example]:
+    snapshot = index.snapshot()
+    query = parse_question(text, snapshot.engine.rarity)
+    ranking = rank(snapshot, query, 1)
+    if ranking.candidates:
+        values = signals(query, ranking)
+        found = tuple(values[name] for name in SIGNALS)
+        yield Example(kind, question.article_id, answerable, found)
 
 
 def learn(rows: Floats, answerable: np.ndarray) -> Floats:
@@ -67,19 +92,20 @@ def main() -> None:
     """Learn from the file that is named, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
-    rows, answerable, articles, noises = examples(parser.parse_args().file)
-    order = {article: place for place, article in enumerate(sorted(set(articles)))}
-    fold = np.array([order[article] % FOLDS for article in articles])
-    clean = np.array([noise == "none" for noise in noises])
+    data = list(examples(read_collection(parser.parse_args().file)))
+    rows = np.array([example.signals for example in data])
+    answerable = np.array([example.answerable for example in data])
+    kinds = np.array([example.kind for example in data])
+    order = {article: at for at, article in enumerate(sorted({one.article for one in data}))}
+    fold = np.array([order[example.article] % FOLDS for example in data])
     scores = np.zeros(len(rows))
     for one in range(FOLDS):
         scores[fold == one] = rows[fold == one] @ learn(rows[fold != one], answerable[fold != one])
-    threshold = np.quantile(scores[clean & answerable], 0.05)
-    for noise in LEARNED_FROM:
-        these = np.array([name == noise for name in noises])
-        refused = scores < threshold
+    threshold = np.quantile(scores[(kinds == "half, none") & answerable], 0.05)
+    for kind in dict.fromkeys(kinds):
+        these, refused = kinds == kind, scores < threshold
         print(
-            f"{noise}: AUROC {_auroc(scores[these & answerable], scores[these & ~answerable]):.4f}",
+            f"{kind}: AUROC {_auroc(scores[these & answerable], scores[these & ~answerable]):.4f}",
             f"answerable refused {refused[these & answerable].mean():.1%}",
             f"unanswerable refused {refused[these & ~answerable].mean():.1%}",
         )
