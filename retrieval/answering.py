@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from retrieval.confidence import confidence
+from retrieval.engines import AUTO
 from retrieval.highlight import highlight
 from retrieval.index import Snapshot
 from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source
@@ -20,11 +21,12 @@ THRESHOLD = 0.45
 class Index:
     """An index that is open for questions; it follows new generations by itself. Thread-safe."""
 
-    def __init__(self, path: Path, threshold: float) -> None:
+    def __init__(self, path: Path, threshold: float, engine: str) -> None:
         self._path = path
         self._threshold = threshold
+        self._engine = engine
         self._opening = Lock()
-        self._snapshot = Snapshot(path)
+        self._snapshot = Snapshot(path, engine)
 
     def __enter__(self) -> Index:
         return self
@@ -46,7 +48,8 @@ class Index:
         started = time.perf_counter()
         snapshot = self.snapshot()
         query = parse_question(question, snapshot.engine.rarity)
-        ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
+        with snapshot.damage_reported():
+            ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
         sure = confidence(query, ranking)
         read = query.understood or question
         return Answer(
@@ -76,7 +79,7 @@ class Index:
         if not self._snapshot.is_current():
             with self._opening:
                 if not self._snapshot.is_current():
-                    self._snapshot = Snapshot(self._path)
+                    self._snapshot = Snapshot(self._path, self._engine)
         return self._snapshot
 
     def _abstention(self, query: Query, ranking: Ranking, sure: float) -> Abstention | None:
@@ -87,12 +90,13 @@ class Index:
         return Abstention.WEAK_MATCH if sure < self._threshold else None
 
 
-def open_index(path: Path, *, threshold: float | None = None) -> Index:
+def open_index(path: Path, *, threshold: float | None = None, engine: str = AUTO) -> Index:
     """The index at `path`, ready for questions. Raises IndexMissing, IndexDamaged.
 
-    `threshold` is the confidence, from 0 to 1, below which the corpus is said not to answer.
+    `threshold` is the confidence, from 0 to 1, below which the corpus is said not to answer;
+    `engine` one of ENGINES, or chosen by the number of passages. All engines rank alike.
     """
-    return Index(path, THRESHOLD if threshold is None else threshold)
+    return Index(path, THRESHOLD if threshold is None else threshold, engine)
 
 
 def _quote(question: str, candidate: Candidate) -> Quote:
