@@ -4,7 +4,8 @@ python -m tests.training.confidence ../shared/eval/xquad.vi.json
 
 Logistic regression over the questions of all articles, asked of an index that has half of them,
 as they are and in the noises that people make, and of indexes of one article. Prints, out of
-fold, the AUROC and what the threshold that refuses a twentieth of the answerable questions refuses of the others.
+fold, the AUROC and what the threshold that refuses a twentieth of the answerable questions
+refuses of the others.
 """
 
 from __future__ import annotations
