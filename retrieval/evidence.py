@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -23,7 +23,7 @@ from retrieval.language.questions import AnswerType
 from retrieval.model import Sentence
 from retrieval.spelling import FOLDED
 from retrieval.terms import Query
-from retrieval.text import tokens
+from retrieval.text import exact, fold, tokens, words
 
 IDF_FLOOR = 1.0
 """Added to every idf: within a passage that is already on the subject, common words tell too."""
@@ -127,22 +127,26 @@ class Gathered:
 def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
     """The sentences of the hits' passages, hit by hit, in the order of the text."""
     sentences: list[tuple[StoredArticle, int, Sentence]] = []
-    exacts: list[int] = []
-    folded: list[int] = []
-    of: list[int] = []
+    keys: list[tuple[int, int]] = []
+    sizes: list[int] = []
     hit: list[int] = []
     for place, (row, number) in enumerate(split_passage_id(hit.id) for hit in hits):
         stored = snapshot.stored(row)
         for sentence in stored.passages[number].sentences:
-            for token in tokens(sentence.span.of(stored.article.text)):
-                exacts.append(hash(token.exact))
-                folded.append(hash(token.folded))
-                of.append(len(sentences))
+            found = [_keys(word) for word in words(sentence.span.of(stored.article.text))]
+            keys += found
+            sizes.append(len(found))
             sentences.append((stored, number, sentence))
             hit.append(place)
-    return Gathered(
-        sentences, *(np.array(one, dtype=np.int64) for one in (exacts, folded, of, hit))
-    )
+    exacts, folded = np.array(keys, dtype=np.int64).reshape(-1, 2).T
+    of = np.repeat(np.arange(len(sizes)), sizes)
+    return Gathered(sentences, exacts, folded, of, np.array(hit, dtype=np.int64))
+
+
+@lru_cache(maxsize=1 << 16)
+def _keys(word: str) -> tuple[int, int]:
+    """Numbers for a word's exact and folded forms, the same as long as the process runs."""
+    return hash(exact(word)), hash(fold(word))
 
 
 def measure(snapshot: Snapshot, query: Query, hits: Sequence[Hit], found: Gathered) -> Floats:

@@ -88,10 +88,19 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(Span(match.start(), match.end()), exact(word), fold(word))
 
 
+def words(text: str) -> list[str]:
+    """The tokens of a text as they are written.
+
+    >>> words("Xã Yên Phúc, 12/07/2024")
+    ['Xã', 'Yên', 'Phúc', '12', '07', '2024']
+    """
+    return _TOKEN.findall(text)
+
+
 def syllables(text: str) -> list[str]:
     """The exact forms of a text's tokens: what two texts are compared by.
 
     >>> syllables("Hoà bình!") == syllables("HÒA BÌNH")
     True
     """
-    return [exact(word) for word in _TOKEN.findall(text)]
+    return [exact(word) for word in words(text)]
