@@ -202,7 +202,8 @@ class Writer:
         if self._is_new:
             self._publish()
         self._engine.clean()
-        with suppress(sqlite3.OperationalError):  # a reader is in the way: the next one does it
+        with suppress(sqlite3.OperationalError):  # a reader may be in the way: never wait for it
+            self._connection.execute("PRAGMA busy_timeout = 0")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return meta.generation
 
