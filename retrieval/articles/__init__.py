@@ -102,19 +102,19 @@ def find_files(roots: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """
     seen: set[Path] = set()
     for root in roots:
-        found = sorted(_walk(root), key=lambda pair: (pair[0].is_symlink(), pair[1]))
+        found = sorted(_walk(root), key=lambda one: (one[0].is_symlink(), one[1]))
         fresh = []
-        for path, name in found:
-            real = path.resolve()
+        for path, name, real in found:
             if real not in seen:
                 seen.add(real)
                 fresh.append((path, name))
         yield from sorted(fresh, key=lambda pair: pair[1])
 
 
-def _walk(root: Path) -> Iterator[tuple[Path, str]]:
+def _walk(root: Path) -> Iterator[tuple[Path, str, Path]]:
+    """Each file with its name and where it really is."""
     if root.is_file():
-        yield root, _name(Path(root.name))
+        yield root, _name(Path(root.name)), root.resolve()
         return
     if not root.is_dir():
         raise CorpusError(str(root), "no such file or folder", "create it, or name another one")
@@ -126,10 +126,16 @@ def _walk(root: Path) -> Iterator[tuple[Path, str]]:
 
     for folder, folders, files in os.walk(root, onerror=remember):
         folders[:] = [name for name in folders if not _is_hidden(name)]
-        for path in (Path(folder, name) for name in files if not _is_hidden(name)):
-            if path.is_file() and path.resolve().is_relative_to(real_root):
-                yield path, _name(path.relative_to(root))
-    yield from ((path, _name(path.relative_to(root))) for path in closed)
+        inside = Path(folder).relative_to(root)
+        for file in files:
+            path = Path(folder, file)
+            if _is_hidden(file) or not path.is_file():
+                continue
+            if not path.is_symlink():  # to resolve each path of a large corpus takes seconds
+                yield path, _name(inside / file), real_root / inside / file
+            elif (real := path.resolve()).is_relative_to(real_root):
+                yield path, _name(inside / file), real
+    yield from ((path, _name(path.relative_to(root)), path.resolve()) for path in closed)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
