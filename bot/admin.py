@@ -13,7 +13,6 @@ from bot import render
 from bot.buttons import Press, stop_keyboard
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of
-from bot.reloading import update_beside
 from bot.texts import plain
 from retrieval.errors import HoiBaoError, IndexLocked
 from retrieval.model import Progress
@@ -80,7 +79,7 @@ async def run_reload(message: Message, desk: Desk, language: str) -> None:
         board.show(render.progress(progress, language))
 
     try:
-        report = await update_beside(desk.settings.corpus, desk.settings.index, show)
+        report = await desk.update(show)
     except IndexLocked:
         await board.close(render.html("reload_locked", language))
     except HoiBaoError as problem:

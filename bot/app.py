@@ -46,6 +46,7 @@ from bot.questions import ASK
 from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
 from bot.texts import DEFAULT, TEXTS, plain
+from bot.watching import watch
 from retrieval import is_stale, open_index
 from retrieval.errors import HoiBaoError, IndexProblem, SettingsError
 
@@ -120,7 +121,7 @@ def build(desk: Desk, token: str) -> Bot:
         Application.builder()
         .bot(_bot(desk.settings, token))
         .concurrent_updates(UPDATES)
-        .post_init(set_menus)
+        .post_init(_begin)
         .post_stop(_close)
         .build()
     )
@@ -241,6 +242,13 @@ def _serve(application: Bot, settings: Settings) -> None:
         secret_token=settings.webhook_secret.get_secret_value(),
         **common,
     )
+
+
+async def _begin(application: Bot) -> None:
+    desk: Desk = application.bot_data["desk"]
+    if desk.settings.watch:
+        desk.attend(watch(desk))
+    await set_menus(application)
 
 
 async def _close(application: Bot) -> None:

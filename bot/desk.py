@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from bot.manners import Allowance, Recent, Turns
 from bot.preferences import Preferences
+from bot.reloading import update_beside
 from bot.settings import Settings
-from retrieval.model import Answer
+from retrieval.model import Answer, BuildReport, Progress
 
 if TYPE_CHECKING:
     from retrieval import Index
@@ -52,12 +53,17 @@ class SingleTask:
         self._task = asyncio.create_task(work)
         self._task.add_done_callback(_log_failure)
 
+    async def wait(self) -> None:
+        """Until nothing is running, however that ended."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
     async def end(self, why: str) -> None:
         """Cancel what is running and wait until it has cleaned up."""
         if self._task is not None and not self._task.done():
             self.why = why
             self._task.cancel()
-            await asyncio.wait([self._task])
+            await self.wait()
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:
@@ -79,6 +85,7 @@ class Desk:
         # (chat, message that asks) -> message that answers
         self.answers = Recent[tuple[int, int], int](REMEMBERED)
         self.updates = Recent[int, bool](REMEMBERED)
+        self._beside: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do CPU-bound work on a worker thread, so that nobody else has to wait for it."""
@@ -89,12 +96,25 @@ class Desk:
         """The answer to a question, with at most `top` quotes."""
         return await self.run(self.index.ask, question, top)
 
+    async def update(self, show: Callable[[Progress], None]) -> BuildReport:
+        """Bring the index up to date, beside the answers; see `update_beside`."""
+        return await update_beside(self.settings.corpus, self.settings.index, show)
+
+    def attend(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this beside everything else, until the desk is closed."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(_log_failure)
+        self._beside.add(task)
+
     def is_admin(self, user_id: int) -> bool:
         """Whether that user may reload the corpus."""
         return user_id in self.settings.admin_ids
 
     async def close(self) -> None:
-        """End the reload, then the workers, then the index."""
+        """End what runs beside, the reload, then the workers, then the index."""
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
         await self.reload.end("reload_stopped")
         self.workers.shutdown()
         self.index.close()

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     state: Path = Field(
         Path("data/bot.sqlite"), description="file in which the bot keeps the languages chosen"
     )
+    watch: bool = Field(
+        False, description="true or false: whether `hoibao bot` reloads by itself when files change"
+    )
     webhook_url: str | None = Field(
         None, description="public https address for updates; unset, the bot polls"
     )

@@ -61,7 +61,9 @@ def test_every_setting_is_documented_with_its_default() -> None:
     assert set(rows) == {name.upper() for name in Settings.model_fields}
     for name, field in Settings.model_fields.items():
         if isinstance(field.default, str | Path | int):
-            assert rows[name.upper()] == f"`{field.default}`"
+            default = str(field.default)
+            shown = default.lower() if isinstance(field.default, bool) else default
+            assert rows[name.upper()] == f"`{shown}`"
 
 
 def test_every_file_format_is_documented() -> None:

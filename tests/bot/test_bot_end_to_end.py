@@ -286,6 +286,45 @@ def test_an_admin_may_stop_a_reload_and_nobody_else(
         assert "Số bài: 3" in asked(api, group, admin, "/status").text
 
 
+def test_a_bot_that_watches_takes_in_what_is_saved_and_what_is_deleted(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat, admin: User, office: Chat
+) -> None:
+    with started(api, corpus, tmp_path, HOIBAO_WATCH="true") as bot:
+        assert "Số bài: 3" in asked(api, office, admin, "/status").text
+        eventually(lambda: is_watched(bot.process.pid))
+        write_article(corpus / ".den.md.swp", "Ngôi đền", "Ngôi đền Kỳ Cùng.")
+        write_article(corpus / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng thờ quan lớn Tuần Tranh.")
+        (corpus / "cau.md").unlink()
+        eventually(lambda: "1 added, 0 changed, 1 removed, 0 failed" in bot.log)
+        assert "Tuần Tranh" in asked(api, chat, an, "Đền Kỳ Cùng thờ ai?").text
+        assert "bốn mươi" not in asked(api, chat, an, "Cầu Khánh Khê dài bao nhiêu?").text
+        assert bot.log.count("were reloaded") == 1
+
+
+def test_a_bot_that_watches_follows_a_folder_that_is_exchanged(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat
+) -> None:
+    other = tmp_path / "next"
+    shutil.copytree(corpus, other)
+    write_article(other / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng thờ quan lớn Tuần Tranh.")
+    with started(api, corpus, tmp_path, HOIBAO_WATCH="true") as bot:
+        asked(api, chat, an, QUESTION)
+        eventually(lambda: is_watched(bot.process.pid))
+        corpus.rename(tmp_path / "before")
+        other.rename(corpus)
+        eventually(lambda: "1 added" in bot.log, timeout=60)
+        write_article(corpus / "cho.md", "Chợ phiên", "Chợ phiên Bắc Sơn họp vào ngày mùng bảy.")
+        eventually(lambda: "0 added, 1 changed" in bot.log, timeout=60)
+        assert "mùng bảy" in asked(api, chat, an, "Chợ phiên Bắc Sơn họp ngày nào?").text
+
+
+def is_watched(process: int) -> bool:
+    """Whether the process watches a folder."""
+    return any(
+        "inotify wd:" in each.read_text() for each in Path(f"/proc/{process}/fdinfo").iterdir()
+    )
+
+
 def test_a_bot_told_to_stop_while_it_makes_its_first_index_ends_cleanly(
     api: BotApi, corpus: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,102 @@
+"""Reloading by itself when files of the corpus change.
+
+HOIBAO_WATCH=true: an article that is saved is found some seconds later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing
+from pathlib import Path
+from typing import Final
+
+from watchfiles import awatch
+
+from bot.desk import Desk
+from retrieval import is_stale
+from retrieval.errors import HoiBaoError, IndexLocked
+
+log = logging.getLogger(__name__)
+
+QUIET: Final = (
+    500  # milliseconds without a change, after which all that changed is reloaded at once
+)
+LONGEST: Final = 10_000  # milliseconds that a reload waits for such quiet
+LOOK: Final = 5_000  # milliseconds after which it is seen that the folder itself was exchanged
+PAUSE: Final = 5.0  # seconds until something that is in the way is tried again
+
+
+async def watch(desk: Desk) -> None:
+    """Bring the index up to date whenever the corpus has changed; until it is cancelled."""
+    told = ""
+    while True:
+        try:
+            await _watch_folder(desk)
+        except OSError as error:
+            if told != str(error):
+                told = str(error)
+                log.warning("the articles cannot be watched just now: %s", told)
+            await asyncio.sleep(PAUSE)
+
+
+async def _watch_folder(desk: Desk) -> None:
+    """The same for as long as the folder is there, and the same one."""
+    corpus = desk.settings.corpus
+    folder = corpus.stat().st_ino
+    changes = awatch(
+        corpus,
+        watch_filter=lambda _, path: not is_hidden(path, corpus),
+        step=QUIET,
+        debounce=LONGEST,
+        rust_timeout=LOOK,
+        yield_on_timeout=True,
+    )
+    async with aclosing(changes):
+        due = True  # files may have changed before the watch began
+        async for changed in changes:
+            if changed or due:
+                await _bring_up_to_date(desk)
+            due = False
+            if corpus.stat().st_ino != folder:
+                return
+
+
+def is_hidden(path: str, corpus: Path) -> bool:
+    """Whether the index leaves out that file, as the one that an editor writes beside it.
+
+    >>> is_hidden("/articles/.tin.md.swp", Path("/articles"))
+    True
+    """
+    return any(part.startswith(".") for part in Path(path).parts[len(corpus.absolute().parts) :])
+
+
+async def _bring_up_to_date(desk: Desk) -> None:
+    await desk.reload.wait()
+    if await _is_stale(desk) and not desk.reload.running:
+        desk.reload.start(_reload(desk))
+    await desk.reload.wait()
+
+
+async def _is_stale(desk: Desk) -> bool:
+    try:
+        return await asyncio.to_thread(is_stale, [desk.settings.corpus], desk.settings.index)
+    except HoiBaoError as problem:
+        log.warning("the articles cannot be reloaded: %s", problem)
+        return False
+
+
+async def _reload(desk: Desk) -> None:
+    try:
+        report = await desk.update(lambda _: None)
+    except IndexLocked:
+        # another process is at it: whatever it does not see yet is due afterwards
+        await asyncio.sleep(PAUSE)
+        await _reload(desk)
+    except HoiBaoError as problem:
+        log.warning("the articles could not be reloaded: %s", problem)
+    else:
+        log.info(
+            "the articles changed, and were reloaded: %d added, %d changed, %d removed, %d failed",
+            *(report.added, report.changed, report.removed, len(report.failed)),
+        )
