@@ -30,6 +30,7 @@ QUESTIONS = 200
 CHARACTERS = 755
 """Of a passage of this text, on average: so that a size is a number of passages."""
 
+WORTH_REPEATING = 5.0  # seconds: shorter starts are noisy, and the quickest of three counts
 NAIVE_LIMIT = 100_000  # passages; beyond, its index does not fit the memory
 ADDED = "Quỹ Zxqwv trao một nghìn suất học bổng cho học sinh huyện Pkjhg."
 
@@ -95,7 +96,9 @@ def _figures(name: str, job: dict[str, Any], passages: int | None) -> dict[str, 
         row["passages"] = built["passages"] or passages
         row["rate"] = row["passages"] / built["seconds"]
         row["disk"] = sum(f.stat().st_size for f in Path(job["folder"]).rglob("*")) / 1e6
-    row["cold"] = min(_seconds("cold", job) for _ in range(3))
+    row["cold"] = _seconds("cold", job)
+    if row["cold"] < WORTH_REPEATING:
+        row["cold"] = min(row["cold"], _seconds("cold", job), _seconds("cold", job))
     served = _run("serve", job)
     for kind in ("search", "answer"):
         if kind in served:
