@@ -119,8 +119,12 @@ def connect(database: Path, *, write: bool) -> sqlite3.Connection:
     uri = f"{database.resolve().as_uri()}?mode={'rw' if write else 'ro'}"
     with damage_named(database.parent.parent):
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        try:
+            found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        except BaseException:
+            connection.close()
+            raise
+    connection.row_factory = sqlite3.Row
     if found != FORMAT:
         connection.close()
         cause = f"it has format {found}, this version reads format {FORMAT}"

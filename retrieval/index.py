@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
@@ -56,6 +56,7 @@ class Snapshot:
         self.path = path
         self._asked = engine
         self._lock = RLock()
+        self._files = ExitStack()
         self.generation = -1
         for left in reversed(range(_ATTEMPTS)):
             self._folder = current_folder(path)
@@ -63,16 +64,19 @@ class Snapshot:
                 self._open()
                 break
             except IndexProblem:
+                self._files.close()
                 if not left or not self._replaced():
                     raise
         self.stored = lru_cache(maxsize=1024)(self._stored)
 
+    def __del__(self) -> None:
+        # Whoever holds a snapshot that has been replaced is the last to need its files.
+        self.close()
+
     def close(self) -> None:
         """Let go of the files."""
         with self._lock:
-            self._connection.close()
-            self._newest.close()
-            self.engine.close()
+            self._files.close()
 
     def is_current(self) -> bool:
         """Whether no newer generation has been written since."""
@@ -116,14 +120,15 @@ class Snapshot:
         return status_of(self._meta, self._folder, self.engine.name)
 
     def _open(self) -> None:
-        self._connection = connect(self._folder / DATABASE, write=False)
-        self._newest = connect(self._folder / DATABASE, write=False)
+        database = self._folder / DATABASE
+        self._connection = self._files.enter_context(closing(connect(database, write=False)))
+        self._newest = self._files.enter_context(closing(connect(database, write=False)))
         with self.damage_reported():
             with damage_named(self.path):
                 self._connection.execute("BEGIN")  # all that is read from now on is of one state
                 self._meta = read_meta(self._connection)
             self.generation = self._meta.generation
-            self.engine = self._open_engine()
+            self.engine = self._files.enter_context(closing(self._open_engine()))
 
     def _open_engine(self) -> Engine:
         name = engine_name(self._meta.passages, self._asked)

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,33 +84,22 @@ class Writer:
         """Take the writer's place. Raises IndexLocked, naming who has it."""
         path.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self._files = ExitStack()
         self._changed = False
         self._unread: dict[str, _Unread] = {}
         self._waiting: list[_Waiting] = []
-        self._file_lock = _lock(path)
+        self._files.callback(_lock(path).release)
         try:
-            self._folder, self._is_new, self.note = _usable_folder(path)
-            self._connection = connect(self._folder / DATABASE, write=True)
-            with damage_named(path):
-                self._meta = self._begin()
-            self._articles, self._passages = self._meta.articles, self._meta.passages
-            self._next_row = self._meta.next_row
-            self._engine = open_writer(self._folder, self._meta.engine)
-            self._engine.clean()  # what a writer that was killed has left
-            _clear(path, keep={self._folder.name, _named_by_current(path)})
+            self._open()
         except BaseException:
-            self._file_lock.release()
+            self._files.close()
             raise
 
     def __enter__(self) -> Writer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._engine.close()
-        self._connection.close()  # rolls back what was not committed
-        if self._is_new:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        self._file_lock.release()
+        self._files.close()
 
     def files(self) -> dict[str, FileState]:
         """Every file that was read before, by name."""
@@ -206,6 +195,26 @@ class Writer:
             self._connection.execute("PRAGMA busy_timeout = 0")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return meta.generation
+
+    def _open(self) -> None:
+        self._folder, self._is_new, self.note = _usable_folder(self.path)
+        self._files.callback(self._drop_unpublished)
+        database = self._folder / DATABASE
+        # closing it rolls back what was not committed
+        self._connection = self._files.enter_context(closing(connect(database, write=True)))
+        with damage_named(self.path):
+            self._meta = self._begin()
+        self._articles, self._passages = self._meta.articles, self._meta.passages
+        self._next_row = self._meta.next_row
+        self._engine = self._files.enter_context(
+            closing(open_writer(self._folder, self._meta.engine))
+        )
+        self._engine.clean()  # what a writer that was killed has left
+        _clear(self.path, keep={self._folder.name, _named_by_current(self.path)})
+
+    def _drop_unpublished(self) -> None:
+        if self._is_new:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _begin(self) -> Meta:
         if self._is_new:  # nobody sees it before it is whole: a journal would be of no use
