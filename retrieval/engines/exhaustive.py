@@ -8,6 +8,7 @@ are mended here by the idf of Lucene and tantivy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 from rank_bm25 import BM25Okapi
@@ -21,13 +22,25 @@ class _Okapi(BM25Okapi):  # type: ignore[misc]  # rank-bm25 carries no types
     def _calc_idf(self, nd: dict[str, int]) -> None:
         self.idf = {term: idf(self.corpus_size, df) for term, df in nd.items()}
 
+    @cached_property
+    def counts(self) -> dict[str, tuple[list[int], list[int]]]:
+        """Of each term: the documents that have it, and how often; rank-bm25 asks every one."""
+        counts: dict[str, tuple[list[int], list[int]]] = {term: ([], []) for term in self.idf}
+        for number, frequencies in enumerate(self.doc_freqs):
+            for term, count in frequencies.items():
+                documents, found = counts[term]
+                documents.append(number)
+                found.append(count)
+        return counts
+
     def frequencies(self, synonyms: tuple[str, ...]) -> np.ndarray:
         """How often any of the synonyms stands in each document."""
-        counts = np.zeros(self.corpus_size)
+        total = np.zeros(self.corpus_size)
         for term in synonyms:
             if term in self.idf:
-                counts += np.fromiter((doc.get(term, 0) for doc in self.doc_freqs), float)
-        return counts
+                documents, found = self.counts[term]
+                total[documents] += found
+        return total
 
     def synonyms_idf(self, synonyms: tuple[str, ...]) -> float:
         """The idf of the union of the documents that have a synonym."""
