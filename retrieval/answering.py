@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 from threading import Lock
 
+from retrieval.about import quote_about
 from retrieval.confidence import confidence
 from retrieval.engines import AUTO
+from retrieval.engines.base import K1
 from retrieval.highlight import highlight
 from retrieval.index import Snapshot
-from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source
+from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source, Span
 from retrieval.ranking import Candidate, Ranking, rank
-from retrieval.terms import Query, parse_question
+from retrieval.terms import Query, document_terms, parse_question
 
 THRESHOLD = 0.45
 """The confidence from which a quote is an answer; below it the corpus is said not to answer."""
@@ -50,16 +53,40 @@ class Index:
         query = parse_question(question, snapshot.engine.rarity)
         with snapshot.damage_reported():
             ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
-        sure = confidence(query, ranking)
-        read = query.understood or question
+            read = query.understood or question
+            line = quote_about(question, query.understood, snapshot, ranking)
+        sure = confidence(query, ranking) if line is None else 1.0
+        abstention = self._abstention(query, ranking, sure) if line is None else None
+        quotes = [line] if line else []
+        quotes += [
+            _quote(candidate, () if abstention else highlight(read, candidate.text))
+            for candidate in ranking.candidates
+            if line is None or candidate.span != line.span
+        ]
         return Answer(
             question=question,
-            quotes=tuple(_quote(read, candidate) for candidate in ranking.candidates),
+            quotes=tuple(quotes[:top]),
             confidence=sure,
-            abstention=self._abstention(query, ranking, sure),
+            abstention=abstention,
             understood=query.understood,
             took_ms=(time.perf_counter() - started) * 1000,
         )
+
+    def explain(self, question: str, quote: Quote) -> tuple[tuple[str, float], ...]:
+        """What each term of the question adds to a quote's score, most first.
+
+        Terms without diacritics begin with "~"; synonyms are joined by "|".
+        """
+        snapshot = self.snapshot()
+        query = parse_question(question, snapshot.engine.rarity)
+        counts = Counter(document_terms(quote.text))
+        found = []
+        for term, idf in zip(query.terms, snapshot.engine.idfs(query.terms), strict=True):
+            tf = sum(counts[synonym] for synonym in term.synonyms)
+            gain = term.weight * idf * tf * (K1 + 1) / (tf + K1)
+            if gain > 0:
+                found.append(("|".join(term.synonyms), gain))
+        return tuple(sorted(found, key=lambda one: -one[1]))
 
     def status(self) -> IndexStatus:
         """How large the index is, and when it was built."""
@@ -99,12 +126,11 @@ def open_index(path: Path, *, threshold: float | None = None, engine: str = AUTO
     return Index(path, THRESHOLD if threshold is None else threshold, engine)
 
 
-def _quote(question: str, candidate: Candidate) -> Quote:
-    text = candidate.text
+def _quote(candidate: Candidate, highlights: tuple[Span, ...]) -> Quote:
     return Quote(
         source=candidate.stored.source,
         span=candidate.span,
-        text=text,
-        highlights=highlight(question, text),
+        text=candidate.text,
+        highlights=highlights,
         score=candidate.probability,
     )

@@ -115,6 +115,7 @@ def evaluate_file(
             partial(index.ask, top=DEPTH[unit]),
             ask_parted=partial(second.ask, top=1) if second else None,
             noises=noises,
+            explain=index.explain,
             progress=progress,
         )
 
