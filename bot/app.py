@@ -38,7 +38,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot import admin, handlers, inline, presses, render
+from bot import admin, handlers, inline, insights, presses, render
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of, language_for
 from bot.network import PatientRequest
@@ -58,7 +58,7 @@ log = logging.getLogger(__name__)
 Bot = Application[Any, Any, Any, Any, Any, Any]
 HandlerCallback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
-COMMANDS: Final = (*handlers.COMMANDS, *admin.COMMANDS)
+COMMANDS: Final = (*handlers.COMMANDS, *admin.COMMANDS, *insights.COMMANDS)
 RETRIES: Final = 5  # of a request that Telegram asks to repeat later
 UPDATES: Final = 256  # handled at a time
 WAIT: Final = 20  # seconds that a request waits for a connection, and for a response
@@ -194,6 +194,7 @@ async def on_error(update: object, context: Context) -> None:
             await _apologise(update, context)
 
 
+    await insights.report_incident(context)
 async def _apologise(update: Update, context: Context) -> None:
     language = language_for(update, context)
     if update.callback_query:
@@ -253,6 +254,11 @@ async def _begin(application: Bot) -> None:
 
 async def _close(application: Bot) -> None:
     await application.bot_data["desk"].close()
+    desk.attend(insights.expire_hourly(desk))
+    if desk.settings.webhook_url:
+        desk.attend(watch_webhook(application.bot, desk.vitals))
+    else:
+        desk.attend(_guard_polling(application, desk))
 
 
 def _open_up_to_date(settings: Settings) -> Index | None:

@@ -23,6 +23,8 @@ from retrieval.model import Answer
 
 PAGE: Final = "page"
 COUNT: Final = "count"
+UP: Final = "up"
+DOWN: Final = "down"
 NEAR: Final = "near"
 PARAGRAPH: Final = "para"
 LIST: Final = "list"
@@ -86,11 +88,18 @@ def find_page(answer: Answer, press: Press) -> int | None:
 
 
 def answer_keyboard(
-    answer: Answer, page: int, generation: int, language: str
+    answer: Answer,
+    page: int,
+    generation: int,
+    language: str,
+    *,
+    votable: bool = True,
+    vote: bool | None = None,
 ) -> InlineKeyboardMarkup | None:
-    """◀ 1/3 ▶ under an answer with several quotes; the quote's context under any.
+    """◀ 1/3 ▶ under an answer with several quotes; the quote's context and 👍 👎 under any.
 
-    The arrows go round at the ends, so that they stay under the same thumb.
+    The arrows go round at the ends, so that they stay under the same thumb. `vote` is the
+    thumb that is up or down already.
     """
     if answer.abstained:
         return None
@@ -106,7 +115,12 @@ def answer_keyboard(
         button("▶", PAGE, (page + 1) % pages),
     ]
     context = [button(plain("button_near", language), NEAR, page)]
-    return InlineKeyboardMarkup([paging, context] if pages > 1 else [context])
+    thumbs = [
+        button(f"{label} ✓" if vote is up else label, action, page)
+        for label, action, up in (("👍", UP, True), ("👎", DOWN, False))
+    ]
+    rows = [paging] * (pages > 1) + [context] + [thumbs] * votable
+    return InlineKeyboardMarkup(rows)
 
 
 def context_keyboard(press: Press, more: bool, language: str) -> InlineKeyboardMarkup:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
+from bot.incidents import Incidents
+from bot.journal import Journal
 from bot.manners import Allowance, Recent, Turns
 from bot.preferences import Preferences
 from bot.reloading import update_beside
@@ -80,6 +82,8 @@ class Desk:
         self.preferences = Preferences(settings.state)
         self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
         self.reload = SingleTask()
+        self.journal = Journal(settings.state, settings.journal_days)
+        self.incidents = Incidents()
         self.turns = Turns()
         self.allowance = Allowance(settings.questions_per_minute)
         # (chat, message that asks) -> message that answers
@@ -119,3 +123,4 @@ class Desk:
         self.workers.shutdown()
         self.index.close()
         self.preferences.close()
+        self.journal.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,7 @@ from bot.desk import Desk
 from bot.manners import UNCHANGED, ignoring, typing_when_slow
 from bot.questions import Question, question_of
 from bot.texts import language_of
+from retrieval.model import Answer, Quote
 
 Context = ContextTypes.DEFAULT_TYPE
 Run = Callable[[Message, Context, str], Awaitable[None]]
@@ -58,8 +60,8 @@ async def help_(message: Message, context: Context, language: str) -> None:
 
 
 async def privacy(message: Message, context: Context, language: str) -> None:
-    """/privacy: what is kept about people."""
-    await message.reply_html(render.html("privacy", language))
+    """/privacy: what is kept about people, by the settings in force."""
+    await message.reply_html(render.privacy(desk_of(context).settings.journal_days, language))
 
 
 async def language(message: Message, context: Context, language: str) -> None:
@@ -155,17 +157,36 @@ async def send_answer(question: Question, asking: Message, context: Context, lan
 
     A message that was answered before, and edited since, gets its answer edited.
     """
-    desk = desk_of(context)
+    desk, begun = desk_of(context), time.monotonic()
+    user = asking.from_user.id if asking.from_user else 0
     async with typing_when_slow(asking):
         answer = await desk.ask(question.text)
     text = render.answer(answer, 0, language)
-    keyboard = buttons.answer_keyboard(answer, 0, desk.index.generation, language)
+    keyboard = answer_keyboard(desk, answer, 0, question.message, user, language)
     place = (asking.chat.id, asking.message_id)
     known = desk.answers.get(place)
-    if known and await edit(asking, known, text, keyboard):
-        return
-    sent = await question.message.reply_html(text, reply_markup=keyboard)
-    desk.answers.put(place, sent.message_id)
+    if not (known and await edit(asking, known, text, keyboard)):
+        sent = await question.message.reply_html(text, reply_markup=keyboard)
+        desk.answers.put(place, sent.message_id)
+    desk.journal.record(user, answer, (time.monotonic() - begun) * 1000)
+
+
+def answer_keyboard(
+    desk: Desk, answer: Answer, page: int, asked: Message, user: int, language: str
+) -> InlineKeyboardMarkup | None:
+    """The buttons under an answer; with the thumb that the user gave, where nobody else sees it."""
+    vote = None
+    if asked.chat.type == ChatType.PRIVATE and not answer.abstained:
+        vote = desk.journal.vote_of(user, place_of(asked, answer.quotes[page]))
+    return buttons.answer_keyboard(
+        answer, page, desk.index.generation, language, votable=desk.journal.keeps, vote=vote
+    )
+
+
+def place_of(asked: Message, quote: Quote) -> str:
+    """What a thumb is for: a quote, as the answer to a message."""
+    mark = buttons.mark_of(quote.source.article_id)
+    return f"{asked.chat.id}:{asked.message_id}:{mark}:{quote.span.start}"
 
 
 async def edit(

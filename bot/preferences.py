@@ -1,8 +1,10 @@
-"""Which language each chat chose, in one small SQLite file.
+"""Which language each chat chose, and which group wants no answers, in one small SQLite file.
 
 preferences = Preferences(Path("bot.sqlite"))
 preferences.choose(chat_id, "en")
 preferences.language(chat_id) -> "en"
+preferences.silence(group_id, True)
+preferences.is_silent(group_id) -> True
 """
 
 from __future__ import annotations
@@ -12,6 +14,31 @@ from pathlib import Path
 
 from retrieval.errors import SettingsError
 
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS language (chat INTEGER PRIMARY KEY, code TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS silent (chat INTEGER PRIMARY KEY);
+"""
+
+
+def open_state(path: Path, schema: str) -> sqlite3.Connection:
+    """The file that the bot keeps things in, with those tables; every statement is a transaction.
+
+    Raises `SettingsError` when it cannot be used.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        # a log beside the file: a write does not wait for the disk, and survives a crash of ours
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA secure_delete = ON")  # deleted is deleted
+        connection.executescript(schema)
+    except (OSError, sqlite3.Error) as error:
+        raise SettingsError(
+            "HOIBAO_STATE", f"{path} cannot be used: {error}", "name a writable file"
+        ) from error
+    return connection
+
 
 class Preferences:
     """Read into memory once, since every message asks; written through, since few choose.
@@ -20,19 +47,10 @@ class Preferences:
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # no isolation level: every statement is a transaction of its own
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS language (chat INTEGER PRIMARY KEY, code TEXT NOT NULL)"
-            )
-            chosen = self._connection.execute("SELECT chat, code FROM language")
-            self._languages: dict[int, str] = dict(chosen)
-        except (OSError, sqlite3.Error) as error:
-            raise SettingsError(
-                "HOIBAO_STATE", f"{path} cannot be used: {error}", "name a writable file"
-            ) from error
+        self._connection = open_state(path, SCHEMA)
+        chosen = self._connection.execute("SELECT chat, code FROM language")
+        self._languages: dict[int, str] = dict(chosen)
+        self._silent = {chat for (chat,) in self._connection.execute("SELECT chat FROM silent")}
 
     def language(self, chat: int) -> str | None:
         """What that chat chose, if it did."""
@@ -46,6 +64,19 @@ class Preferences:
         else:
             self._languages[chat] = code
             self._connection.execute("REPLACE INTO language VALUES (?, ?)", (chat, code))
+
+    def is_silent(self, chat: int) -> bool:
+        """Whether that group wants no answers."""
+        return chat in self._silent
+
+    def silence(self, chat: int, silent: bool) -> None:
+        """Remember whether that group wants answers."""
+        if silent:
+            self._silent.add(chat)
+            self._connection.execute("INSERT OR IGNORE INTO silent VALUES (?)", (chat,))
+        else:
+            self._silent.discard(chat)
+            self._connection.execute("DELETE FROM silent WHERE chat = ?", (chat,))
 
     def close(self) -> None:
         """Let go of the file."""

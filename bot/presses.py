@@ -6,10 +6,20 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatType
 
 from bot import admin, buttons, render, surroundings
 from bot.buttons import LANGUAGES, Press
-from bot.handlers import Context, desk_of, language_for, list_page, may_choose, words_after
+from bot.handlers import (
+    Context,
+    answer_keyboard,
+    desk_of,
+    language_for,
+    list_page,
+    may_choose,
+    place_of,
+    words_after,
+)
 from bot.manners import TOO_LATE, UNCHANGED, ignoring
 from bot.questions import question_text
 from bot.texts import language_of, plain
@@ -66,6 +76,30 @@ async def show_paragraph(
     await _show_context(query, press, surroundings.paragraph, context, language)
 
 
+async def take_vote(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
+    """👍 👎: note what the person thinks of the quote; the same again takes it back."""
+    desk = desk_of(context)
+    if not desk.journal.keeps:
+        await _tell(query, plain("toast_vote_off", language))
+        return
+    found = await _ask_again(query, press, context, language)
+    if found is None:
+        return
+    answer, page = found
+    asked = await _asked(query, language)
+    if asked is None or page is None:
+        await _tell(query, plain("toast_corpus_changed", language))
+        await _show_quote(query, answer, 0, context, language)
+        return
+    quote = answer.quotes[page]
+    up = press.action == buttons.UP
+    question = question_text(asked, context.bot.bot)
+    vote = desk.journal.vote(query.from_user.id, place_of(asked, quote), up, question, quote)
+    await _tell(query, plain(VOTED[vote], language))
+    if asked.chat.type == ChatType.PRIVATE:
+        await _show_quote(query, answer, page, context, language)
+
+
 async def turn_list(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
     """◀ ▶ under /sources."""
     asked = await _asked(query, language)
@@ -91,7 +125,11 @@ async def choose_language(
     await _edit(query, render.html("language_chosen", spoken), None)
 
 
+VOTED: Final = {True: "toast_vote_up", False: "toast_vote_down", None: "toast_vote_none"}
+
 ACTIONS: Final[dict[str, Action]] = {
+    buttons.UP: take_vote,
+    buttons.DOWN: take_vote,
     buttons.PAGE: turn_page,
     buttons.COUNT: tell_page,
     buttons.NEAR: show_near,
@@ -132,8 +170,9 @@ def _stands_in(quote: Quote, text: str) -> bool:
 async def _show_quote(
     query: CallbackQuery, answer: Answer, page: int, context: Context, language: str
 ) -> None:
-    generation = desk_of(context).index.generation
-    keyboard = buttons.answer_keyboard(answer, page, generation, language)
+    asked = query.message.reply_to_message if isinstance(query.message, Message) else None
+    assert asked is not None  # the answer is to what it asks
+    keyboard = answer_keyboard(desk_of(context), answer, page, asked, query.from_user.id, language)
     await _edit(query, render.answer(answer, page, language), keyboard)
 
 

@@ -15,6 +15,8 @@ from html import escape as escape_markup
 from typing import Final
 from urllib.parse import urlsplit
 
+from bot.journal import Day, Disliked
+from bot.likeness import Group
 from bot.texts import TEXTS
 from retrieval.model import (
     Abstention,
@@ -36,6 +38,10 @@ NAME: Final = 100
 QUESTION: Final = 300
 REASON: Final = 300
 FAILURES: Final = 8
+GAPS: Final = 10  # questions of /gaps, each of at most GAP
+GAP: Final = 150
+DISLIKED: Final = 5  # quotes of /gaps, each of at most EXCERPT
+EXCERPT: Final = 200
 URL: Final = 2048
 
 # About what a collapsed blockquote shows; an answer beyond it would be folded away.
@@ -176,6 +182,59 @@ def status(status: IndexStatus, language: str) -> str:
     )
 
 
+def privacy(journal_days: int, language: str) -> str:
+    """What is kept about people when the journal is kept for so many days; 0 is not at all."""
+    key = "privacy_journal" if journal_days else "privacy_no_journal"
+    pieces = ("privacy", key, "privacy_choices")
+    return "\n".join(html(piece, language, days=journal_days) for piece in pieces)
+
+
+def gaps(groups: Sequence[Group], disliked: Sequence[Disliked], days: int, language: str) -> str:
+    """What was asked in vain, and the quotes that got 👎, each with how often."""
+    if not groups and not disliked:
+        return html("gaps_none", language, days=days)
+    asked = [_counted(group.number, group.question) for group in groups[:GAPS]]
+    quotes = [
+        _counted(each.number, each.question)
+        + f"\n<blockquote>{escape(cut(each.quote, EXCERPT))}</blockquote>\n"
+        + f"— {escape(cut(each.title, NAME)) or html('untitled', language)}"
+        for each in disliked[:DISLIKED]
+    ]
+    sections = (
+        (html("gaps_unanswered", language, days=days), asked, len(groups)),
+        (html("gaps_disliked", language, days=days), quotes, len(disliked)),
+    )
+    return "\n\n".join(
+        "\n".join([head, *shown, *_more(total - len(shown), language)])
+        for head, shown, total in sections
+        if shown
+    )
+
+
+def stats(
+    days: Sequence[Day], times: tuple[float | None, float | None], kept: int, language: str
+) -> str:
+    """The journal's counts in words, which explain the colours of its picture as well."""
+    sums = {
+        name: sum(getattr(day, name) for day in days)
+        for name in ("asked", "answered", "up", "down")
+    }
+    if not sums["asked"]:
+        return html("stats_none", language, days=kept)
+    median, p95 = (number(round(each or 0), language) for each in times)
+    return html(
+        "stats",
+        language,
+        days=kept,
+        share=decimal(100 * sums["answered"] / sums["asked"], language),
+        unanswered=number(sums["asked"] - sums["answered"], language),
+        people=number(days[-1].people, language),
+        median=median,
+        p95=p95,
+        **{name: number(value, language) for name, value in sums.items()},
+    )
+
+
 def progress(progress: Progress, language: str) -> str:
     """How far a reload is: Reloading the articles… 3/10 files ▓▓▓░░░░░░░"""
     filled = BAR * progress.done // progress.total if progress.total else 0
@@ -256,6 +315,14 @@ def size(value: int, language: str) -> str:
         (10**3, "kB"),
     )
     return f"{decimal(value / unit, language)} {name}"
+
+
+def _counted(count: int, question: str) -> str:
+    return f"• {count}× {escape(cut(question, GAP))}"
+
+
+def _more(count: int, language: str) -> list[str]:
+    return [html("gaps_more", language, count=number(count, language))] if count > 0 else []
 
 
 def _abstention(answer: Answer, language: str) -> str:

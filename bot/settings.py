@@ -61,13 +61,22 @@ class Settings(BaseSettings):
     )
     admin_ids: Annotated[frozenset[int], NoDecode] = Field(
         frozenset(),
-        description="Telegram user ids, separated by commas, that may use /reload and /status",
+        description="Telegram user ids, separated by commas, that may use the administrators' "
+        "commands",
     )
     questions_per_minute: int = Field(
         20, ge=1, description="how many questions a minute one user, or one group, may ask the bot"
     )
     state: Path = Field(
-        Path("data/bot.sqlite"), description="file in which the bot keeps the languages chosen"
+        Path("data/bot.sqlite"),
+        description="file in which the bot keeps what chats chose, and its journal",
+    )
+    journal_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="days that the bot remembers what was asked in vain and how many asked; "
+        "0 keeps nothing",
     )
     watch: bool = Field(
         False, description="true or false: whether `hoibao bot` reloads by itself when files change"

@@ -56,8 +56,21 @@ VI: Final = {
     "failed": "Xin lỗi bạn, mình vừa gặp trục trặc nên chưa trả lời được. Bạn thử lại sau nhé.",
     "privacy": (
         "<b>Mình giữ gì về bạn?</b>\n"
-        "Mình không lưu tên, số điện thoại hay câu hỏi của bạn: hỏi xong, trả lời xong là thôi, "
-        "nhật ký máy chủ cũng không có câu hỏi.\n"
+        "Mình không lưu tên, số điện thoại hay mã số Telegram của bạn; nhật ký máy chủ cũng "
+        "không có câu hỏi."
+    ),
+    "privacy_journal": (
+        "• Để kho bài ngày một tốt hơn, mình giữ trong {days} ngày rồi xoá: số câu hỏi mỗi ngày "
+        "của bao nhiêu người, trả lời nhanh hay chậm, số 👍 và 👎; và nguyên văn <b>chỉ</b> "
+        "những câu không tìm thấy câu trả lời hoặc bị bạn bấm 👎 (kèm đoạn trích đó). Câu đã "
+        "trả lời được thì mình không giữ lại.\n"
+        "• Để đếm số người, mình dùng một dấu vết ngẫu nhiên mỗi ngày một khác; không ai, kể cả "
+        "mình, lần ngược lại được là của ai."
+    ),
+    "privacy_no_journal": (
+        "• Mình cũng không lưu câu hỏi nào và không đếm gì cả: hỏi xong, trả lời xong là thôi."
+    ),
+    "privacy_choices": (
         "• Chỉ khi bạn chọn ngôn ngữ bằng /language, mình mới ghi lại mã số cuộc trò chuyện và "
         "ngôn ngữ đó. Chọn “Theo Telegram” là xoá ngay.\n"
         "• Để sửa câu trả lời khi bạn sửa câu hỏi, mình nhớ tạm số thứ tự của hai tin nhắn, "
@@ -84,6 +97,34 @@ VI: Final = {
         "Thế hệ chỉ mục: {generation}\n"
         "Cập nhật lúc: {built}\n"
         "Dung lượng: {size}"
+    ),
+    "gaps_none": (
+        "Trong {days} ngày qua không có câu nào bị bỏ ngỏ, cũng không có đoạn trích nào bị 👎."
+    ),
+    "gaps_unanswered": "<b>Những câu chưa trả lời được</b> ({days} ngày qua):",
+    "gaps_disliked": "<b>Những đoạn trích bị 👎</b> ({days} ngày qua):",
+    "gaps_more": "… và {count} mục nữa",
+    "stats_none": "Trong {days} ngày qua chưa có ai hỏi gì.",
+    "stats": (
+        "<b>Thống kê</b> ({days} ngày qua)\n"
+        "Số câu hỏi: {asked}, trả lời được {share}%\n"
+        "🟩 trả lời được: {answered}\n"
+        "🟥 chưa trả lời được: {unanswered}\n"
+        "Thời gian trả lời, mili giây:\n"
+        "🔵 trung vị: {median}\n"
+        "🟣 95% nhanh hơn: {p95}\n"
+        "Ý kiến:\n"
+        "🟦 👍 {up}\n"
+        "🟧 👎 {down}\n"
+        "Số người hỏi hôm nay: {people}"
+    ),
+    "journal_off": (
+        "Bot đang không ghi lại gì cả (HOIBAO_JOURNAL_DAYS là 0), nên mình không có số liệu."
+    ),
+    "incident": (
+        "⚠️ Có trục trặc: <code>{what}</code>\n"
+        "Chi tiết nằm trong nhật ký máy chủ. Lỗi này mình chỉ báo một lần cho đến khi bot "
+        "khởi động lại."
     ),
     "reload_started": "Mình đang nạp lại kho bài… Trong lúc đó mình vẫn trả lời như thường.",
     "reload_progress": (
@@ -117,6 +158,10 @@ VI: Final = {
     "toast_corpus_changed": "Kho bài vừa được cập nhật, đây là kết quả mới nhất.",
     "toast_question_gone": "Mình không còn thấy câu hỏi ban đầu. Bạn gửi lại giúp mình nhé.",
     "toast_old_button": "Nút này đã cũ. Bạn gửi lại câu hỏi giúp mình nhé.",
+    "toast_vote_up": "Cảm ơn bạn, mình vui lắm!",
+    "toast_vote_down": "Cảm ơn bạn đã cho biết. Đoạn trích này sẽ được xem lại.",
+    "toast_vote_none": "Mình đã bỏ ý kiến của bạn về đoạn trích này.",
+    "toast_vote_off": "Hiện mình không ghi lại ý kiến, cảm ơn bạn nhé.",
     "toast_failed": "Xin lỗi bạn, mình vừa gặp trục trặc. Bạn thử lại nhé.",
     "toast_slow_down": "Bạn bấm nhanh quá, chờ mình một phút nhé.",
     "toast_group_admins_only": "Chỉ quản trị viên của nhóm mới đổi được ngôn ngữ.",
@@ -137,6 +182,8 @@ VI: Final = {
     "menu_privacy": "Mình giữ gì về bạn",
     "menu_reload": "Nạp lại kho bài",
     "menu_status": "Tình trạng kho bài",
+    "menu_gaps": "Những câu chưa trả lời được",
+    "menu_stats": "Thống kê",
 }
 
 EN: Final = {
@@ -181,8 +228,19 @@ EN: Final = {
     "failed": "Sorry, something went wrong and I could not answer. Please try again later.",
     "privacy": (
         "<b>What do I keep about you?</b>\n"
-        "I store neither your name, nor your number, nor your questions: once answered, they are "
-        "gone, and the server's log does not hold them either.\n"
+        "I store neither your name, nor your phone number, nor your Telegram id; the server's "
+        "log does not hold your questions either."
+    ),
+    "privacy_journal": (
+        "• To make the articles better, I keep for {days} days, and then delete: how many "
+        "questions were asked each day and by how many people, how long the answers took, how "
+        "many 👍 and 👎 there were; and the text of those questions <b>only</b> that found no "
+        "answer or to which you gave 👎 (with that quote). What I could answer, I do not keep.\n"
+        "• To count people I use a random trace that is another one every day; nobody, myself "
+        "included, can tell from it who it was."
+    ),
+    "privacy_no_journal": ("• I keep no question and count nothing: once answered, it is gone."),
+    "privacy_choices": (
         "• Only if you choose a language with /language do I write down the number of the chat "
         "and that language. “As in Telegram” deletes it at once.\n"
         "• To correct an answer when you edit its question, I remember the numbers of the two "
@@ -210,6 +268,30 @@ EN: Final = {
         "Index generation: {generation}\n"
         "Updated: {built}\n"
         "Size: {size}"
+    ),
+    "gaps_none": "In the last {days} days no question went unanswered, and no quote got 👎.",
+    "gaps_unanswered": "<b>Questions without an answer</b> (last {days} days):",
+    "gaps_disliked": "<b>Quotes that got 👎</b> (last {days} days):",
+    "gaps_more": "… and {count} more",
+    "stats_none": "Nobody asked anything in the last {days} days.",
+    "stats": (
+        "<b>Statistics</b> (last {days} days)\n"
+        "Questions: {asked}, {share}% answered\n"
+        "🟩 answered: {answered}\n"
+        "🟥 not answered: {unanswered}\n"
+        "Time to answer, milliseconds:\n"
+        "🔵 median: {median}\n"
+        "🟣 95% are faster: {p95}\n"
+        "Feedback:\n"
+        "🟦 👍 {up}\n"
+        "🟧 👎 {down}\n"
+        "People who asked today: {people}"
+    ),
+    "journal_off": "I keep no journal (HOIBAO_JOURNAL_DAYS is 0), so there are no figures.",
+    "incident": (
+        "⚠️ Something went wrong: <code>{what}</code>\n"
+        "The details are in the server's log. I tell you of this error once only, until the "
+        "bot is restarted."
     ),
     "reload_started": "Reloading the articles… I keep answering meanwhile.",
     "reload_progress": (
@@ -243,6 +325,10 @@ EN: Final = {
     "toast_corpus_changed": "The articles have just been updated; these are the latest results.",
     "toast_question_gone": "I can no longer see the original question. Please send it again.",
     "toast_old_button": "This button is out of date. Please send your question again.",
+    "toast_vote_up": "Thank you, I am glad!",
+    "toast_vote_down": "Thank you for telling me. This quote will be looked at.",
+    "toast_vote_none": "I took back what you thought of this quote.",
+    "toast_vote_off": "I keep no feedback at present, but thank you.",
     "toast_failed": "Sorry, something went wrong. Please try again.",
     "toast_slow_down": "That was quick! Please wait a minute.",
     "toast_group_admins_only": "Only the group's admins can change the language.",
@@ -263,6 +349,8 @@ EN: Final = {
     "menu_privacy": "What I keep about you",
     "menu_reload": "Reload the articles",
     "menu_status": "State of the articles",
+    "menu_gaps": "Questions without an answer",
+    "menu_stats": "Statistics",
 }
 
 TEXTS: Final = {"vi": VI, "en": EN}
