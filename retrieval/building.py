@@ -286,7 +286,7 @@ def _pool(found: Sequence[_Found]) -> Iterator[Executor | None]:
         yield None
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(_cores(), context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(_cores(), context, initializer=_start_worker) as pool:
         try:
             yield pool
         finally:
@@ -299,8 +299,10 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _end_with_parent() -> None:
-    """Processes whose parent was killed would wait for work for ever."""
+def _start_worker() -> None:
+    """Let who answers questions go first, and end with the parent, even if that is killed."""
+    if hasattr(os, "nice"):
+        os.nice(10)
     parent = multiprocessing.parent_process()
 
     def watch() -> None:

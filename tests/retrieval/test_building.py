@@ -308,6 +308,23 @@ def test_many_files_are_read_in_processes(corpus: Path, index: Path, write: Writ
     assert "1042" in quotes(index, "hồ sơ số 1042")[0]
 
 
+def test_one_large_file_is_shared_out_and_read_again_only_where_it_changed(
+    corpus: Path, index: Path, write: Write
+) -> None:
+    filler = " ".join(f"Câu thứ {number} nói về việc thường ngày ở xã." for number in range(40))
+    pairs = [(f"a{number}", f"Hồ sơ số {number + 5000}. {filler}") for number in range(900)]
+    write("a.jsonl", records(*pairs))
+    report = update_index([corpus], index)
+    assert (report.articles, counts(report)) == (900, {"added": 1})
+    assert "5777" in quotes(index, "hồ sơ số 5777")[0]
+    pairs[777] = ("a777", f"Hồ sơ số 9999. {filler}")
+    write("a.jsonl", records(*pairs))
+    report = update_index([corpus], index)
+    assert (report.articles, counts(report)) == (900, {"changed": 1})
+    assert "9999" in quotes(index, "hồ sơ số 9999")[0]
+    assert not any("5777" in text for text in quotes(index, "hồ sơ số 5777"))
+
+
 def test_open_index_follows_generations(corpus: Path, index: Path, write: Write) -> None:
     write("a.txt", SHEEP)
     update_index([corpus], index)
