@@ -131,7 +131,8 @@ def _quotes(
             break
         candidate = _candidate(best, index, value)
         best.show(index)
-        if not any(_says_the_same(candidate, other) for other in chosen):
+        # a line with none of the question's words is only there because its passage is
+        if candidate.cover > 0 and not any(_says_the_same(candidate, one) for one in chosen):
             chosen.append(candidate)
     return tuple(chosen)
 
