@@ -15,9 +15,12 @@ ENV PATH=/opt/hoibao/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HOIBAO_CORPUS=/srv/hoibao/articles \
     HOIBAO_INDEX=/srv/hoibao/index \
-    HOIBAO_STATE=/srv/hoibao/state/bot.sqlite
+    HOIBAO_STATE=/srv/hoibao/state/bot.sqlite \
+    HOIBAO_HEALTH_PORT=8080
 USER 10001
 WORKDIR /srv/hoibao
 VOLUME ["/srv/hoibao/articles", "/srv/hoibao/index", "/srv/hoibao/state"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=5m --start-interval=2s \
+  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"HOIBAO_HEALTH_PORT\"]}/health', timeout=8)"]
 ENTRYPOINT ["hoibao"]
 CMD ["bot"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -36,16 +37,20 @@ from telegram.ext import (
     TypeHandler,
     filters,
 )
-from telegram.request import HTTPXRequest
 
 from bot import admin, handlers, inline, insights, presses, render
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of, language_for
-from bot.network import PatientRequest
+from bot.health import serve_health
+from bot.logs import log_to_stderr
+from bot.network import PatientRequest, PollingRequest
+from bot.preferences import Preferences
 from bot.questions import ASK
 from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
 from bot.texts import DEFAULT, TEXTS, plain
+from bot.vitals import Vitals
+from bot.watchdog import guard_polling, watch_webhook
 from bot.watching import watch
 from retrieval import is_stale, open_index
 from retrieval.errors import HoiBaoError, IndexProblem, SettingsError
@@ -71,21 +76,6 @@ ALLOWED_UPDATES: Final = [
 ]
 
 
-class RedactingFormatter(logging.Formatter):
-    """Formats as usual, then takes the secrets out, wherever in the record they stood."""
-
-    def __init__(self, layout: str, secrets: tuple[str, ...]) -> None:
-        super().__init__(layout)
-        self._secrets = secrets
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record as one text, tracebacks included."""
-        text = super().format(record)
-        for secret in self._secrets:
-            text = text.replace(secret, "[secret]")
-        return text
-
-
 class QuietBot(ExtBot[int]):
     """A bot whose repr does not tell its token."""
 
@@ -99,27 +89,29 @@ def run_bot(settings: Settings) -> int:
     Raises `HoiBaoError` when it cannot start: no token, or no index and no way to make one.
     """
     token = settings.token()
-    _log_to_stderr(settings)
+    log_to_stderr(settings)
+    _check(settings)
     index = _open_up_to_date(settings)
     if index is None:
         return 0
-    try:
-        _serve(build(Desk(settings, index), token), settings)
-    except InvalidToken:
-        # `from None`: the original names the token
-        raise SettingsError(
-            f"{PREFIX}TELEGRAM_TOKEN",
-            "Telegram does not know this token",
-            "copy it from @BotFather again",
-        ) from None
-    return 0
+    desk = Desk(settings, index)
+    # the original names the token
+    with suppress(InvalidToken):
+        _serve(build(desk, token), settings)
+        if not desk.lost_token:
+            return 0
+    raise SettingsError(
+        f"{PREFIX}TELEGRAM_TOKEN",
+        "Telegram does not know this token",
+        "copy it from @BotFather again",
+    )
 
 
 def build(desk: Desk, token: str) -> Bot:
     """The application, with everything that it reacts to."""
     application = (
         Application.builder()
-        .bot(_bot(desk.settings, token))
+        .bot(_bot(desk.settings, token, desk.vitals))
         .concurrent_updates(UPDATES)
         .post_init(_begin)
         .post_stop(_close)
@@ -129,6 +121,7 @@ def build(desk: Desk, token: str) -> Bot:
     new = filters.UpdateType.MESSAGE
     alone = filters.ChatType.PRIVATE & new
     said = filters.UpdateType.MESSAGES  # new or edited
+    application.add_handler(TypeHandler(Update, count_update), group=-2)
     application.add_handler(TypeHandler(Update, handlers.on_update), group=-1)
     for command in COMMANDS:
         application.add_handler(CommandHandler(command.name, run_command(command), filters=new))
@@ -183,18 +176,27 @@ async def set_menus(application: Bot) -> None:
                 log.warning("no command menu for %s: %s", scope.type, refused)
 
 
+async def count_update(update: Update, context: Context) -> None:
+    """Whatever comes in is a sign of life."""
+    vitals = desk_of(context).vitals
+    vitals.got_on()
+    kind = next((kind for kind in ALLOWED_UPDATES if getattr(update, kind)), "other")
+    vitals.updates.labels(kind).inc()
+
+
 async def on_error(update: object, context: Context) -> None:
     """Log what went wrong, and tell the person who waits for an answer."""
     if isinstance(context.error, Forbidden):
         log.info("a chat takes no messages: %s", context.error)
         return
+    desk_of(context).vitals.errors.inc()
     log.error("an update failed", exc_info=context.error)
     if isinstance(update, Update):
         with suppress(TelegramError):
             await _apologise(update, context)
-
-
     await insights.report_incident(context)
+
+
 async def _apologise(update: Update, context: Context) -> None:
     language = language_for(update, context)
     if update.callback_query:
@@ -203,7 +205,7 @@ async def _apologise(update: Update, context: Context) -> None:
         await update.effective_message.reply_html(render.html("failed", language))
 
 
-def _bot(settings: Settings, token: str) -> QuietBot:
+def _bot(settings: Settings, token: str, vitals: Vitals) -> QuietBot:
     server = settings.telegram_base_url
     return QuietBot(
         token,
@@ -216,7 +218,7 @@ def _bot(settings: Settings, token: str) -> QuietBot:
             read_timeout=WAIT,
             write_timeout=WAIT,
         ),
-        get_updates_request=HTTPXRequest(connection_pool_size=1),
+        get_updates_request=PollingRequest(vitals, connection_pool_size=1),
         defaults=Defaults(
             parse_mode=ParseMode.HTML,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
@@ -246,19 +248,57 @@ def _serve(application: Bot, settings: Settings) -> None:
 
 
 async def _begin(application: Bot) -> None:
+    """Start what runs beside the handlers."""
     desk: Desk = application.bot_data["desk"]
+    if desk.settings.health_port:
+        desk.closing(serve_health(desk, desk.settings.health_port).stop)
     if desk.settings.watch:
         desk.attend(watch(desk))
-    await set_menus(application)
-
-
-async def _close(application: Bot) -> None:
-    await application.bot_data["desk"].close()
     desk.attend(insights.expire_hourly(desk))
     if desk.settings.webhook_url:
         desk.attend(watch_webhook(application.bot, desk.vitals))
     else:
         desk.attend(_guard_polling(application, desk))
+    await set_menus(application)
+
+
+async def _guard_polling(application: Bot, desk: Desk) -> None:
+    updater = application.updater
+    assert updater is not None  # it polls
+    try:
+        await guard_polling(
+            application,
+            desk.vitals,
+            lambda: updater.start_polling(timeout=POLL, allowed_updates=ALLOWED_UPDATES),
+        )
+    except InvalidToken:
+        desk.lost_token = True
+        application.stop_running()
+
+
+async def _close(application: Bot) -> None:
+    await application.bot_data["desk"].close()
+
+
+def _check(settings: Settings) -> None:
+    """Find out what cannot work before anything else is done; raises `SettingsError`."""
+    Preferences(settings.state).close()
+    if settings.health_port:
+        _check_port("HEALTH_PORT", settings.health_host, settings.health_port)
+    if settings.webhook_url:
+        _check_port("WEBHOOK_PORT", settings.webhook_listen, settings.webhook_port)
+
+
+def _check_port(name: str, host: str, port: int) -> None:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise SettingsError(
+            f"{PREFIX}{name}",
+            f"cannot listen on {host}, port {port}: {error.strerror}",
+            "choose another port or address, or stop what uses it",
+        ) from error
 
 
 def _open_up_to_date(settings: Settings) -> Index | None:
@@ -290,18 +330,3 @@ async def _update(settings: Settings) -> bool:
     for failure in report.failed:
         log.warning("not indexed: %s: %s", failure.file, failure.reason)
     return True
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    secrets = (settings.telegram_token, settings.webhook_secret)
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        RedactingFormatter(
-            "%(asctime)s %(levelname)s %(name)s: %(message)s",
-            tuple(secret.get_secret_value() for secret in secrets if secret),
-        )
-    )
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # these tell every request, whose addresses hold the token
-    for chatty in ("httpx", "httpcore"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)

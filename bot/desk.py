@@ -18,6 +18,7 @@ from bot.manners import Allowance, Recent, Turns
 from bot.preferences import Preferences
 from bot.reloading import update_beside
 from bot.settings import Settings
+from bot.vitals import Vitals
 from retrieval.model import Answer, BuildReport, Progress
 
 if TYPE_CHECKING:
@@ -76,20 +77,23 @@ def _log_failure(task: asyncio.Task[None]) -> None:
 class Desk:
     """Shared by all handlers, for as long as the bot runs."""
 
-    def __init__(self, settings: Settings, index: Index) -> None:
+    def __init__(self, settings: Settings, index: Index, vitals: Vitals | None = None) -> None:
         self.settings = settings
         self.index = index
+        self.vitals = vitals or Vitals()
         self.preferences = Preferences(settings.state)
-        self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
-        self.reload = SingleTask()
         self.journal = Journal(settings.state, settings.journal_days)
         self.incidents = Incidents()
+        self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
+        self.reload = SingleTask()
         self.turns = Turns()
         self.allowance = Allowance(settings.questions_per_minute)
         # (chat, message that asks) -> message that answers
         self.answers = Recent[tuple[int, int], int](REMEMBERED)
         self.updates = Recent[int, bool](REMEMBERED)
+        self.lost_token = False  # Telegram does not know the bot any more
         self._beside: set[asyncio.Task[None]] = set()
+        self._last: list[Callable[[], object]] = []
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do CPU-bound work on a worker thread, so that nobody else has to wait for it."""
@@ -98,11 +102,18 @@ class Desk:
 
     async def ask(self, question: str, top: int = 3) -> Answer:
         """The answer to a question, with at most `top` quotes."""
-        return await self.run(self.index.ask, question, top)
+        with self.vitals.searching():
+            answer = await self.run(self.index.ask, question, top)
+        self.vitals.answered(answer)
+        return answer
 
     async def update(self, show: Callable[[Progress], None]) -> BuildReport:
         """Bring the index up to date, beside the answers; see `update_beside`."""
-        return await update_beside(self.settings.corpus, self.settings.index, show)
+        with self.vitals.reloading():
+            report = await update_beside(self.settings.corpus, self.settings.index, show)
+        # taken up now, so that whoever asks next need not wait for that
+        await self.run(self.index.status)
+        return report
 
     def attend(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this beside everything else, until the desk is closed."""
@@ -110,12 +121,18 @@ class Desk:
         task.add_done_callback(_log_failure)
         self._beside.add(task)
 
+    def closing(self, act: Callable[[], object]) -> None:
+        """Do this when the desk is closed."""
+        self._last.append(act)
+
     def is_admin(self, user_id: int) -> bool:
         """Whether that user may reload the corpus."""
         return user_id in self.settings.admin_ids
 
     async def close(self) -> None:
         """End what runs beside, the reload, then the workers, then the index."""
+        for act in self._last:
+            act()
         for task in self._beside:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)

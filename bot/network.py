@@ -9,8 +9,11 @@ import asyncio
 from typing import Any, Final
 
 import httpx
+from httpx import codes
 from telegram.error import NetworkError
 from telegram.request import HTTPXRequest
+
+from bot.vitals import Vitals
 
 PAUSES: Final = (0.5, 1.0, 2.0)  # seconds before each repetition
 # from a proxy before the server, or from a server that is being restarted
@@ -38,6 +41,25 @@ class PatientRequest(HTTPXRequest):
                     raise
             await asyncio.sleep(pause)
         return await super().do_request(url, *args, **kwargs)
+
+
+class PollingRequest(HTTPXRequest):
+    """Tells of every getUpdates that begins and ends."""
+
+    def __init__(self, vitals: Vitals, **options: Any) -> None:
+        super().__init__(**options)
+        self._vitals = vitals
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        """Status and body of the response."""
+        self._vitals.poll_moved()
+        try:
+            status, body = await super().do_request(*args, **kwargs)
+        finally:
+            self._vitals.poll_moved()
+        if status == codes.OK:
+            self._vitals.got_on()
+        return status, body
 
 
 def posts(url: str) -> bool:

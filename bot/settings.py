@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -80,6 +80,18 @@ class Settings(BaseSettings):
     )
     watch: bool = Field(
         False, description="true or false: whether `hoibao bot` reloads by itself when files change"
+    )
+    health_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="port on which /health and /metrics are served; unset, they are not",
+    )
+    health_host: str = Field(
+        "127.0.0.1", description="address on which /health and /metrics are served"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="form of the log: text, or json for one JSON object a line"
     )
     webhook_url: str | None = Field(
         None, description="public https address for updates; unset, the bot polls"

@@ -19,10 +19,12 @@ from typing import Any
 from bot.app import build
 from bot.desk import Desk
 from bot.settings import Settings
+from bot.vitals import Vitals
 from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source, Span
 from tests.telegram import BotApi
 
 ADMIN = 1
+POLL = 5  # seconds that the server holds a request when there is nothing new
 NOTHING = Answer("", (), 0.0, Abstention.NO_MATCH)
 
 
@@ -112,11 +114,14 @@ def known_answers() -> dict[str, Answer]:
 
 
 @contextmanager
-def running_bot(api: BotApi, index: FakeIndex, **settings: Any) -> Iterator[Desk]:
+def running_bot(
+    api: BotApi, index: Any, vitals: Vitals | None = None, **settings: Any
+) -> Iterator[Desk]:
     """Runs the application as `hoibao bot` does, until the block ends."""
     with TemporaryDirectory() as folder:
         given = {"state": Path(folder) / "bot.sqlite", "admin_ids": frozenset(), **settings}
-        with _running(api, index, Settings(**_server(api), **given)) as desk:
+        desk = Desk(Settings(**_server(api), **given), index, vitals)
+        with _running(api, desk):
             yield desk
 
 
@@ -125,8 +130,7 @@ def _server(api: BotApi) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(api: BotApi, index: FakeIndex, settings: Settings) -> Iterator[Desk]:
-    desk = Desk(settings, index)
+def _running(api: BotApi, desk: Desk) -> Iterator[None]:
     started = threading.Event()
     failure: list[BaseException] = []
     loop = asyncio.new_event_loop()
@@ -136,7 +140,7 @@ def _running(api: BotApi, index: FakeIndex, settings: Settings) -> Iterator[Desk
         application = build(desk, api.token)
         async with application:
             await application.post_init(application)
-            await application.updater.start_polling(timeout=5)
+            await application.updater.start_polling(timeout=POLL)
             await application.start()
             started.set()
             await stop.wait()
@@ -157,7 +161,7 @@ def _running(api: BotApi, index: FakeIndex, settings: Settings) -> Iterator[Desk
     thread.start()
     try:
         assert started.wait(20)
-        yield desk
+        yield
     finally:
         if not failure:
             loop.call_soon_threadsafe(stop.set)

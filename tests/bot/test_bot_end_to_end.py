@@ -15,10 +15,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from retrieval import open_index
+from tests.bot.ports import free_port
 from tests.telegram import BotApi, Chat, Message, User
 
 ADMIN = 1
@@ -346,8 +348,7 @@ def test_the_bot_waits_for_the_network(
 def test_a_webhook_takes_questions_and_refuses_strangers(
     api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}/updates"
     hook = {
         "HOIBAO_WEBHOOK_URL": address,
@@ -375,11 +376,61 @@ def test_a_bot_that_has_an_index_starts_without_its_corpus(
         assert "could not be brought up to date" in bot.log
 
 
+def test_a_log_for_machines_has_one_object_a_line(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat, admin: User, office: Chat
+) -> None:
+    with started(api, corpus, tmp_path, HOIBAO_LOG_FORMAT="json") as bot:
+        asked(api, chat, an, QUESTION)
+        api.bad_gateway("getUpdates")
+        asked(api, chat, an, QUESTION)
+        (corpus / "leer.md").touch()
+        board = asked(api, office, admin, "/reload")
+        api.wait_for(lambda: "Đã nạp xong" in board.text, timeout=30)
+    lines = [json.loads(line) for line in bot.log.splitlines()]
+    assert {"time", "level", "logger", "message"} <= set(lines[0])
+
+
+def test_health_is_about_progress_and_tells_of_the_last_reload(
+    api: BotApi, corpus: Path, tmp_path: Path, an: User, chat: Chat, admin: User, office: Chat
+) -> None:
+    port = free_port()
+    with started(api, corpus, tmp_path, HOIBAO_HEALTH_PORT=str(port)):
+        asked(api, chat, an, QUESTION)
+        before = health(port)
+        assert before["last_reload"] is None
+        write_article(corpus / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng.")
+        board = asked(api, office, admin, "/reload")
+        api.wait_for(lambda: "Đã nạp xong" in board.text, timeout=30)
+        after = health(port)
+        assert after["healthy"]
+        assert after["last_reload"]["outcome"] == "done"
+        assert after["generation"] > before["generation"]
+
+
+def health(port: int) -> dict[str, Any]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as response:
+        told: dict[str, Any] = json.load(response)
+        return told
+
+
+def test_an_address_that_is_taken_is_named_at_the_start(
+    api: BotApi, corpus: Path, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = refused(api, corpus, tmp_path, {"HOIBAO_HEALTH_PORT": port})
+    assert f"HOIBAO_HEALTH_PORT: cannot listen on 127.0.0.1, port {port}" in ended.stderr
+    # before any work was done
+    assert not (tmp_path / "index").exists()
+
+
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
         ({"HOIBAO_TELEGRAM_TOKEN": ""}, "HOIBAO_TELEGRAM_TOKEN: not set"),
         ({"HOIBAO_ADMIN_IDS": "An"}, "HOIBAO_ADMIN_IDS: "),
+        ({"HOIBAO_LOG_FORMAT": "xml"}, "HOIBAO_LOG_FORMAT: "),
+        ({"HOIBAO_STATE": "/proc/bot.sqlite"}, "HOIBAO_STATE: "),
         ({"HOIBAO_CORPUS": "nowhere"}, "nowhere: "),
         ({"HOIBAO_TELEGRAM_TOKEN": "1:unknown"}, "HOIBAO_TELEGRAM_TOKEN: Telegram does not know"),
     ],
@@ -387,17 +438,26 @@ def test_a_bot_that_has_an_index_starts_without_its_corpus(
 def test_a_setting_that_cannot_work_is_named_at_the_start(
     api: BotApi, corpus: Path, tmp_path: Path, variables: dict[str, str], told: str
 ) -> None:
+    ended = refused(api, corpus, tmp_path, variables)
+    assert told in ended.stderr
+    assert "1:unknown" not in ended.stderr
+
+
+def refused(
+    api: BotApi, corpus: Path, folder: Path, variables: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """`hoibao bot` that ends at once, by an error that can be mended."""
     environment = {
         **os.environ,
         "HOIBAO_TELEGRAM_TOKEN": api.token,
         "HOIBAO_TELEGRAM_BASE_URL": api.base_url,
         "HOIBAO_CORPUS": str(corpus),
-        "HOIBAO_INDEX": str(tmp_path / "index"),
+        "HOIBAO_INDEX": str(folder / "index"),
         **variables,
     }
     ended = subprocess.run(
         [sys.executable, "-m", "bot", "bot"],
-        cwd=tmp_path,
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
@@ -405,6 +465,5 @@ def test_a_setting_that_cannot_work_is_named_at_the_start(
         check=False,
     )
     assert ended.returncode == 2
-    assert told in ended.stderr
-    assert "1:unknown" not in ended.stderr
     api.state.calls.clear()
+    return ended
