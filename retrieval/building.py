@@ -124,12 +124,11 @@ def _update(
             fresh = sorted(again.union(fresh))
         for name in gone:
             writer.remove(name)
+        other: set[str] = set()
         read = _read_all(writer, [found[name] for name in fresh], known)
-        added = changed = 0
-        for done, (state, is_changed) in enumerate(read, 1):
-            if is_changed and not _failed_whole(state):
-                added += state.name not in known
-                changed += state.name in known
+        for done, (name, is_other) in enumerate(read, 1):
+            if is_other:
+                other.add(name)
             if progress:
                 progress(Progress(done, len(fresh)))
         articles, passages = writer.settle()
@@ -137,11 +136,12 @@ def _update(
         failed = tuple(Failure(*failure) for state in states for failure in state.failures)
         if not articles:
             raise _nothing_left(corpus, failed)
+        indexed = writer.files_with_articles()
         return BuildReport(
-            added=added,
-            changed=changed,
+            added=len((indexed & other) - known.keys()),
+            changed=len(indexed & other & known.keys()),
             removed=len(gone),
-            unchanged=sum(not _failed_whole(state) for state in states) - added - changed,
+            unchanged=len(indexed - other),
             failed=failed,
             generation=writer.commit(),
             articles=articles,
@@ -179,10 +179,6 @@ def _same_stat(one: FileState, other: FileState) -> bool:
     return (one.size, one.mtime_ns) == (other.size, other.mtime_ns)
 
 
-def _failed_whole(state: FileState) -> bool:
-    return any(file == state.name for file, _ in state.failures)
-
-
 def _names_within(
     only: Sequence[Path], found: dict[str, _Found], known: Iterable[str], corpus: Sequence[Path]
 ) -> set[str]:
@@ -199,8 +195,8 @@ def _names_within(
 
 def _read_all(
     writer: Writer, found: Sequence[_Found], known: dict[str, FileState]
-) -> Iterator[tuple[FileState, bool]]:
-    """Each file as it was read and stored, and whether it is other than before; in order."""
+) -> Iterator[tuple[str, bool]]:
+    """Each file that was read and stored, and whether it is other than before; in order."""
     tasks = (_task(path, state, known.get(state.name), writer) for path, state in found)
     with _pool(found) as pool:
         groups = ((group, sum(map(_cost, group))) for group in _grouped(tasks, _cost))
@@ -210,12 +206,12 @@ def _read_all(
             for file in files:
                 if file.articles is None:
                     writer.touch(file.state)
-                    yield file.state, False
+                    yield file.state.name, False
                     continue
                 _store_rest(writer, pool, file)
                 before = known.get(file.state.name)
                 is_same = before is not None and before.sha256 == file.state.sha256
-                yield file.state, writer.finish(file.state) or not is_same
+                yield file.state.name, writer.finish(file.state) or not is_same
 
 
 def _store_rest(writer: Writer, pool: Executor | None, file: _Read) -> None:

@@ -106,6 +106,10 @@ class Writer:
         with damage_named(self.path):
             return read_files(self._connection)
 
+    def files_with_articles(self) -> set[str]:
+        """The names of files that gave an article."""
+        return {name for (name,) in self._connection.execute("SELECT DISTINCT file FROM articles")}
+
     def digests(self, file: str) -> dict[str, bytes]:
         """The hash of each article that is stored of a file, by its id."""
         return {id: owned.digest for id, owned in self._owned(file).items()}

@@ -146,6 +146,16 @@ def test_broken_file_fails_alone_and_again(corpus: Path, index: Path, write: Wri
         assert report.failed[0].file == "b.pdf"
 
 
+def test_bad_record_does_not_hide_that_its_file_was_indexed(
+    corpus: Path, index: Path, write: Write
+) -> None:
+    write("a.jsonl", records(("x", SHEEP)) + "{\n")
+    assert counts(update_index([corpus], index)) == {"added": 1, "failed": 1}
+    assert counts(update_index([corpus], index)) == {"unchanged": 1, "failed": 1}
+    write("a.jsonl", records(("x", BRIDGE)) + "{\n")
+    assert counts(update_index([corpus], index)) == {"changed": 1, "failed": 1}
+
+
 def test_file_that_breaks_loses_its_articles(corpus: Path, index: Path, write: Write) -> None:
     write("a.txt", SHEEP)
     write("b.json", json.dumps({"id": "b", "text": BRIDGE}))
