@@ -1,8 +1,14 @@
 """The index's files: where they lie, their tables, and rows as values.
 
-`index/CURRENT` names the folder that holds the database; a rebuild makes another folder and
-renames CURRENT last, so that readers see the old index or the new one, whole. Within a folder
-every update is one transaction that ends by counting up `generation`.
+    index/CURRENT             names the folder that readers open
+    index/<folder>/           articles.sqlite3, and the engine's files beside it
+    index/writer.lock, .txt   held by the one writer, and who that is
+
+Within a folder every update is one SQLite transaction. It holds the articles and the list of the
+engine's files that belong to them, which never change once written: so one commit covers both,
+whenever a writer is killed, and what no list names is garbage. A rebuild makes another folder
+and renames CURRENT last. A reader keeps one transaction open for one generation; while it does,
+SQLite's log beside the database cannot be emptied, and grows by what updates write.
 """
 
 from __future__ import annotations
