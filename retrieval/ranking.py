@@ -121,6 +121,7 @@ def _quotes(
             weigh(snapshot, query, hits), key=lambda one: (one.stored.row, one.passage)
         )
     ]
+    passages = [passage for passage in passages if passage.spans]
     chosen: list[Candidate] = []
     while passages and len(chosen) < top:
         best, index, value = max(
@@ -131,8 +132,7 @@ def _quotes(
             break
         candidate = _candidate(best, index, value)
         best.show(index)
-        # a line with none of the question's words is only there because its passage is
-        if candidate.cover > 0 and not any(_says_the_same(candidate, one) for one in chosen):
+        if not any(_says_the_same(candidate, other) for other in chosen):
             chosen.append(candidate)
     return tuple(chosen)
 
@@ -172,6 +172,8 @@ def _windows(sentences: Sequence[Evidence]) -> Iterator[tuple[Span, float]]:
     text = sentences[0].stored.article.text
     spans = [one.sentence.span for one in sentences]
     for first in range(len(spans)):
+        if sentences[first].sentence.kind and not sentences[first].cover:
+            continue  # a byline that shares no word with the question
         for last in range(first, len(spans)):
             if last > first and (sentences[first].sentence.kind or sentences[last].sentence.kind):
                 break
