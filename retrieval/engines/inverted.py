@@ -12,9 +12,9 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,8 +167,7 @@ class InvertedEngine:
         lengths = np.concatenate([np.zeros(0, np.uint32), *(one.lengths for one in self._segments)])
         self._average = float(lengths[alive].mean()) if self._documents else 0.0
         self._norms = bm25_norms(lengths, self._average)
-        self._dfs: dict[int, int] = {}
-        self._dfs_lock = Lock()
+        self._df = lru_cache(maxsize=1 << 16)(self._count)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -231,20 +230,14 @@ class InvertedEngine:
             if (record := segment.find(key))
         ]
 
-    def _df(self, key: int) -> int:
+    def _count(self, key: int) -> int:
         """How many documents that were not given up have the term."""
-        if key not in self._dfs:
-            found = self._found(key)
-            df = sum(one.df for one in found)
-            if found and self._alive is not None:
-                documents, _ = _Term(found, None, df).postings()
-                df = int(np.count_nonzero(self._alive[documents]))
-            with self._dfs_lock:
-                if len(self._dfs) > 1 << 16:
-                    self._dfs.clear()
-                self._dfs[key] = df
+        found = self._found(key)
+        df = sum(one.df for one in found)
+        if not found or self._alive is None:
             return df
-        return self._dfs[key]
+        documents, _ = _Term(found, None, df).postings()
+        return int(np.count_nonzero(self._alive[documents]))
 
     def _peak(self, term: _Term) -> float:
         """The most that any document's count and length give, between 0 and 1.
