@@ -19,9 +19,13 @@ def highlight(question: str, quote: str) -> tuple[Span, ...]:
     >>> [span.of(quote) for span in highlight("Ai là Bí thư Đảng uỷ xã?", quote)]
     ['Vi Văn Dụng']
     """
-    weights = shipped_weights()
-    quoted = read_quote(quote)
-    choice = best_span(read_question(question), quoted, weights)
-    if choice is None or choice.probability < weights.threshold:
+    weights, asked, quoted = (
+        shipped_weights(),
+        read_question(question),
+        read_quote(quote),
+    )
+    threshold = weights.english_threshold if asked.english else weights.threshold
+    choice = best_span(asked, quoted, weights)
+    if choice is None or choice.probability < threshold:
         return ()
     return (quoted.span(choice.first, choice.past),)

@@ -46,17 +46,21 @@ class Clue:
 class Asked:
     """What a question asks for.
 
-    `kind` is one of KINDS. `left` and `right` are the words on both sides of the slot, those next
-    to it first; `noun` is the one that is asked for ("huyện" of "huyện nào", "xã" of "bao nhiêu
-    xã"). All are without diacritics when `folded`.
+    `kind` is one of KINDS, or that of yes-no questions, which no span answers. `said` are its
+    words, `left` and `right` those on both sides of the slot, next to it first; `noun` is what is
+    asked for ("huyện" of "huyện nào", "xã" of "bao nhiêu xã"), `plural` whether for several of it.
+    All are without diacritics when `folded`.
     """
 
     kind: str
     clues: tuple[Clue, ...]
     folded: bool
+    said: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     right: tuple[str, ...] = ()
     noun: tuple[str, ...] = ()
+    plural: bool = False
+    english: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class _Words:
     after_noun: frozenset[tuple[str, ...]]  # "huyện nào"
     before_unit: frozenset[tuple[str, ...]]  # "bao nhiêu xã"
     no_noun: frozenset[str]  # end such a noun
+    plural: frozenset[str]  # ask for more than one
     naming: frozenset[str]  # ask what something is called
 
 
@@ -89,8 +94,10 @@ def _words(spell: Callable[[str], str]) -> _Words:
         before_unit=frozenset(phrases("bao nhiêu|mấy")),
         no_noun=words(
             "là của có được bị do bởi trong ở tại từ đến cho với và hoặc như theo về vào ra đã "
-            "sẽ đang để mà thì cùng tên những các một mọi phải không trên dưới sau trước khi vì đối"
+            "sẽ đang để mà thì cùng tên những các một mọi phải không trên dưới sau trước khi vì "
+            "đối thuộc nằm sinh sống làm gồm sử dụng dùng"
         ),
+        plural=words("những các hai ba bốn"),
         naming=words("tên gọi danh ngữ") | {"name", "names", "named", "called", "term"},
     )
 
@@ -123,9 +130,11 @@ def read_question(question: str) -> Asked:
             if not first <= place < past and word not in closed.asking
         ),
         folded=folded,
+        said=tuple(said),
         left=tuple(reversed(said[:first])),
         right=tuple(said[past:]),
         noun=tuple(said[noun.start : noun.stop]),
+        plural=first > 0 and said[first - 1] in closed.plural,
     )
 
 
@@ -136,6 +145,7 @@ def _read_english(plain: str, found: Sequence[Token]) -> Asked:
         kind=_kind(answer_type(plain), said, _EXACT, leads=False),
         clues=tuple(_english_clue(gloss, found) for gloss in translate(said)),
         folded=False,
+        english=True,
     )
 
 
@@ -174,7 +184,7 @@ def _noun(said: Sequence[str], slot: slice, closed: _Words) -> slice:
 
 def _kind(asked: AnswerType | None, said: Sequence[str], closed: _Words, leads: bool) -> str:
     """The answer's type, or how the question is worded when that says more."""
-    if asked in _TELLING_TYPES:
+    if asked is AnswerType.YES_NO or asked in _TELLING_TYPES:
         return str(asked)
     if not closed.naming.isdisjoint(said):
         return NAME

@@ -6,6 +6,7 @@ once for each boundary between tokens and looked up.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -22,6 +23,7 @@ _NEVER = 1_000_000  # how far away a clue stands that is not there
 _NEARNESS = {"near": 3.0, "around": 10.0}  # tokens after which a clue counts half
 _LONGEST_MATCH = 3
 _SLOT_REACH = 4
+_LONGEST_RUN = 4
 
 _BEFORE = {
     "là": word_set("là"),
@@ -64,6 +66,7 @@ _WITHIN = {
     "that": word_set("rằng"),
     "date": word_set("tháng ngày năm thế kỷ thập niên giờ mùa"),
 }
+_PRONOUNS = word_set("anh ông bà cô họ nó ấy người chúng")
 _YEAR = re.compile(r"1\d{3}|20\d\d")
 _OPENING_QUOTE = re.compile(r"[\"“‘']\s*$")
 _CLOSING_QUOTE = re.compile(r"^\s*[\"”’']")
@@ -81,6 +84,10 @@ def span_features(asked: Asked, quoted: Quoted, first: Indices, past: Indices) -
     found |= _noun_inside(asked, quoted, first, past)
     found["slot: both sides"] = found["slot: near left"] * found["slot: near right"]
     found["edge: both at punctuation"] = found["before: punctuation"] * found["after: punctuation"]
+    if asked.plural:
+        found["list: asked in plural"] = np.maximum(found["shape: and"], found["shape: comma"])
+    else:
+        found["list: asked in plural"] = np.zeros(len(first))
     found["length: one"] = (length == 1).astype(float)
     found["length: log"] = np.log(length)
     found["length: log squared"] = np.log(length) ** 2
@@ -101,7 +108,13 @@ def _at_start(asked: Asked, quoted: Quoted) -> Features:
     found |= {f"first: {name}": quoted.among(ws).astype(float) for name, ws in _FIRST.items()}
     noun = _occurrences(asked.noun, _forms(asked, quoted))
     noun_last = _occurrences(asked.noun[-1:], _forms(asked, quoted))
+    lower = ~quoted.capital & ~quoted.digit
+    goes_on = quoted.capital & joined & _shifted(lower, 1)[:n]
+    goes_on[2:] &= quoted.capital[:-2] & joined[1:-1]
     return found | {
+        "first: name goes on": goes_on.astype(float),
+        "first: pronoun": (quoted.among(_PRONOUNS)).astype(float),
+        "edge: cuts a word at the start": quoted.splits_word[:n].astype(float),
         "before: punctuation": (~joined).astype(float),
         "first: function word": (quoted.function & ~quoted.capital).astype(float),
         "first: capital": (quoted.capital & ~quoted.opens_sentence[:n]).astype(float),
@@ -125,8 +138,12 @@ def _at_end(asked: Asked, quoted: Quoted) -> Features:
     }
     found = {name: (flags & joined).astype(float) for name, flags in after.items()}
     stop = np.array([_STOP.search(gap) is not None for gap in quoted.gaps])
-    noun = _occurrences(asked.noun, _forms(asked, quoted))
+    noun = _occurrences(asked.noun[:1], _forms(asked, quoted))
+    lower = ~quoted.capital & ~quoted.digit
+    goes_on = _shifted(quoted.capital, 1) & _shifted(lower, 0) & joined
     return found | {
+        "last: capital, then lower case": goes_on.astype(float),
+        "edge: cuts a word at the end": quoted.splits_word.astype(float),
         "after: punctuation": (~joined).astype(float),
         "after: stop": stop.astype(float),
         "noun: after": _shifted(noun, 0).astype(float),
@@ -194,10 +211,10 @@ def _clues(asked: Asked, quoted: Quoted, first: Indices, past: Indices) -> Featu
     for name, half in _NEARNESS.items():
         by_left, by_right = half / (half - 1 + left), half / (half - 1 + right)
         found[f"clues: {name}"] = share @ np.maximum(by_left[:, first], by_right[:, past])
-        for side, said in ((-1, "said before"), (1, "said after")):
+        for side, words in ((-1, "said before"), (1, "said after")):
             own = share * (sides == side)
-            found[f"clues: {name}, {said}, on the left"] = (own @ by_left)[first]
-            found[f"clues: {name}, {said}, on the right"] = (own @ by_right)[past]
+            found[f"clues: {name}, {words}, on the left"] = (own @ by_left)[first]
+            found[f"clues: {name}, {words}, on the right"] = (own @ by_right)[past]
     breaks = quoted.opens_sentence[:-1]
     clauses = breaks | quoted.bracketed[:-1] | quoted.comma[:-1]
     for name, starts in (("sentence", breaks), ("clause", clauses)):
@@ -206,13 +223,14 @@ def _clues(asked: Asked, quoted: Quoted, first: Indices, past: Indices) -> Featu
         found[f"clues: {name}, against the best"] = held[first] - held.max()
     anywhere: Flags = np.logical_or.reduce(where, axis=0)
     telling = ~quoted.function | quoted.capital
-    cumulated = np.concatenate([[0], np.cumsum(anywhere & telling)])
+    said = anywhere | _said_together(asked, quoted)
+    cumulated = np.concatenate([[0], np.cumsum(said & telling)])
     all_telling = np.concatenate([[0], np.cumsum(telling)])
     swallowed = cumulated[past] - cumulated[first]
     part = swallowed / np.maximum(1, all_telling[past] - all_telling[first])
     return found | {
-        "clues: next on the left": _shifted(anywhere, 1)[first].astype(float),
-        "clues: next on the right": _shifted(anywhere, 0)[past].astype(float),
+        "clues: run on the left": _run_lengths(said)[first],
+        "clues: run on the right": _run_lengths(said[::-1])[::-1][past],
         "said: any": (swallowed > 0).astype(float),
         "said: share": part,
         "said: all": (part == 1).astype(float),
@@ -287,6 +305,22 @@ def _match_lengths(words: Sequence[str], forms: Sequence[str], step: int) -> Val
                 break
             lengths[boundary] += 1 / _LONGEST_MATCH
     return lengths
+
+
+def _said_together(asked: Asked, quoted: Quoted) -> Flags:
+    """Which tokens stand beside the same word as in the question: also those that mean little."""
+    forms = _forms(asked, quoted)
+    said = set(itertools.pairwise(asked.said))
+    both = np.array([pair in said for pair in itertools.pairwise(forms)], dtype=bool)
+    return np.asarray(np.append(both, False) | np.insert(both, 0, False), dtype=bool)
+
+
+def _run_lengths(flags: Flags) -> Values:
+    """At each boundary, how many tokens without a break before it are flagged, 0 to 1."""
+    lengths = np.zeros(len(flags) + 1)
+    for boundary, flag in enumerate(flags, 1):
+        lengths[boundary] = min(_LONGEST_RUN, lengths[boundary - 1] + 1) if flag else 0
+    return lengths / _LONGEST_RUN
 
 
 def _slot_words(asked: Asked, quoted: Quoted, side: int) -> Values:

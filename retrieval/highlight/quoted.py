@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.language.syllables import is_folded_syllable
+from retrieval.language.tables import read_table, split_alternatives
 from retrieval.model import Span
 from retrieval.text import exact, tokens
 
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
+_LONGEST_WORD = 4
 LONGEST_SPAN = 15
 """Tokens of the longest span that is ranked."""
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]*\s|\n")
 _BRACKET_OR_DASH = re.compile(r"[:()\[\]]|[–—]|\s-\s")
 _WALL = re.compile(r"[;\[\]]")  # no span goes on beyond it
-_JOINING = frozenset({" ", "\u00a0", "-", "'", "’", "."})
+_JOINING = re.compile(r"[%‰°²³]*[\s\-'’.]?[°$€£~]*")
+_SIGNS_BEFORE = re.compile(r"[$€£~≈±]\s?$")  # belong to the number after them
+_SIGNS_AFTER = re.compile(r"\s?[%‰]|[°²³$€£]")  # and to the one before
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -63,14 +67,20 @@ class Quoted:
         return len(self.spans)
 
     def span(self, first: int, past: int) -> Span:
-        """The characters from token `first` to the one before `past`."""
-        return Span(self.spans[first].start, self.spans[past - 1].end)
+        """The characters from token `first` to the one before `past`, with a number's signs."""
+        start, end = self.spans[first].start, self.spans[past - 1].end
+        before = _SIGNS_BEFORE.search(self.gaps[first]) if self.digit[first] else None
+        after = _SIGNS_AFTER.match(self.gaps[past]) if self.digit[past - 1] else None
+        return Span(
+            start - len(before[0]) if before else start,
+            end + after.end() if after else end,
+        )
 
     @cached_property
     def joined(self) -> Flags:
         """Whether the boundary parts nothing but words: no punctuation stands there."""
-        inner = [gap in _JOINING for gap in self.gaps[1:-1]]
-        return np.array([False, *inner, False])
+        inner = [gap != "" and _JOINING.fullmatch(gap) is not None for gap in self.gaps[1:-1]]
+        return np.array([False, *inner, False]) | self.after_initial
 
     @cached_property
     def capital(self) -> Flags:
@@ -99,13 +109,19 @@ class Quoted:
         return self.among(FUNCTION_WORDS)
 
     @cached_property
+    def after_initial(self) -> Flags:
+        """Whether nothing but the stop of an initial or short title parts a name there."""
+        found = [
+            gap == ". " and len(before) < 3 and self.text[before.start].isupper()
+            for gap, before in zip(self.gaps[1:-1], self.spans[:-1], strict=True)
+        ]
+        return np.array([False, *found, False])
+
+    @cached_property
     def opens_sentence(self) -> Flags:
         """Whether a sentence starts at the boundary; "St. Augustine" is one name."""
-        starts = [True]
-        for gap, before in zip(self.gaps[1:], self.spans, strict=True):
-            initial = gap == ". " and len(before) < 3 and self.text[before.start].isupper()
-            starts.append(not initial and _SENTENCE_END.search(gap) is not None)
-        return np.array(starts)
+        ends = [_SENTENCE_END.search(gap) is not None for gap in self.gaps[1:]]
+        return np.array([True, *ends]) & ~self.after_initial
 
     @cached_property
     def bracketed(self) -> Flags:
@@ -135,8 +151,29 @@ class Quoted:
         return split
 
     @cached_property
+    def splits_word(self) -> Flags:
+        """Whether the boundary would cut a word of several syllables, as the glossary has them."""
+        words = compounds()
+        split = np.zeros(len(self) + 1, dtype=bool)
+        at = 0
+        while at < len(self):
+            past = next(
+                (
+                    past
+                    for past in range(min(len(self), at + _LONGEST_WORD), at + 1, -1)
+                    if self.joined[at + 1 : past].all() and self.exact[at:past] in words
+                ),
+                at + 1,
+            )
+            split[at + 1 : past] = True
+            at = past
+        return split
+
+    @cached_property
     def candidates(self) -> tuple[Indices, Indices]:
         """First token and boundary past the last one of each span worth ranking."""
+        if not len(self):
+            return np.array([], dtype=np.intp), np.array([], dtype=np.intp)
         lone = self.function & ~self.capital & ~self.among(NUMERALS)
         last_never = self.among(_NEVER_LAST) & ~(self.capital & ~self.opens_sentence[:-1])
         may_open = ~self.splits_name[:-1] & ~self.among(_NEVER_FIRST)
@@ -148,9 +185,24 @@ class Quoted:
         last = (np.arange(len(self))[:, None] + offsets).ravel()
         inside = last < len(self)
         first, last = first[inside], last[inside]
+        opened = np.cumsum([gap.count("(") for gap in self.gaps])
+        closed = np.cumsum([gap.count(")") for gap in self.gaps])
         kept = may_open[first] & may_close[last] & (run[first] == run[last])
+        kept &= opened[last] - opened[first] == closed[last] - closed[first]
         kept &= np.where(first == last, ~lone[last], ~last_never[last])
         return first[kept], last[kept] + 1
+
+
+@cache
+def compounds() -> frozenset[tuple[str, ...]]:
+    """Vietnamese words of two to four syllables: what the English glossary translates into."""
+    found = (
+        tuple(map(exact, translation.split()))
+        for _, translations in read_table("english.tsv")
+        for translation in split_alternatives(translations)
+        if " " in translation
+    )
+    return frozenset(word for word in found if 1 < len(word) <= _LONGEST_WORD)
 
 
 def read_quote(text: str) -> Quoted:

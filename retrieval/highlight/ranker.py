@@ -3,7 +3,8 @@
 A log-linear model (Berger, Della Pietra and Della Pietra 1996): the probability of a span is
 proportional to the exponential of its weighted features. The span that is chosen is not simply
 the most probable one but the one that shares enough with the probable ones (minimum Bayes risk,
-Kumar and Byrne 2004): spans that differ by a word or two support each other.
+Kumar and Byrne 2004): spans that differ by a word or two support each other. That no span is
+the answer competes as one more outcome.
 """
 
 from __future__ import annotations
@@ -17,23 +18,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.highlight.asked import Asked
-from retrieval.highlight.features import Values, span_features
+from retrieval.highlight.features import Features, Values, span_features
 from retrieval.highlight.quoted import Indices, Quoted
 
 SHARED = 0.5
 """The token F1 from which two spans count as the same answer."""
 
-_EXACT_PART = 0.4  # of the gain that only the very same span has
+_EXACT_PART = 0.6  # of the gain that only the very same span has
 _CONSIDERED = 60  # spans, the most probable ones
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What was learned: a weight for each feature by the kind of question, and the threshold."""
+    """What was learned: a weight for each feature by the kind of question.
+
+    `nothing` weighs `nothing_features`, for no span's being the answer.
+    From its threshold on a span is marked; English questions, which match less, have their own.
+    """
 
     features: tuple[str, ...]
     by_kind: dict[str, Values]
+    nothing: dict[str, Values]
     threshold: float
+    english_threshold: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +55,29 @@ class Choice:
 def best_span(asked: Asked, quoted: Quoted, weights: Weights) -> Choice | None:
     """The span that is most likely the answer, or most of it; None when nothing can be."""
     first, past = quoted.candidates
-    if not len(first):
+    if asked.kind not in weights.by_kind or not len(first):
         return None
     found = span_features(asked, quoted, first, past)
-    scores = weights.by_kind[asked.kind] @ np.stack([found[name] for name in weights.features])
-    return choose(scores, first, past)
+    own, nothing = weights.by_kind[asked.kind], weights.nothing[asked.kind]
+    scores = own @ np.stack([found[name] for name in weights.features])
+    return choose(scores, float(nothing @ nothing_features(found)), first, past)
 
 
-def choose(scores: Values, first: Indices, past: Indices) -> Choice:
-    """The span with the most probability on spans like it."""
-    likely = np.exp(scores - scores.max())
-    likely /= likely.sum()
+def nothing_features(found: Features) -> Values:
+    """What tells that no span of the quote answers: how little of the question is met in it."""
+    return np.array([1.0, found["clues: sentence"].max(), found["clues: around"].max()])
+
+
+def choose(scores: Values, nothing: float, first: Indices, past: Indices) -> Choice:
+    """The span with the most probability on spans like it; `nothing` scores that none is right."""
+    highest = max(float(scores.max()), nothing)
+    likely = np.exp(scores - highest)
+    likely /= likely.sum() + np.exp(nothing - highest)
     top = np.argsort(-likely, kind="stable")[:_CONSIDERED]
     same = overlap_f1(first[top], past[top]) >= SHARED
     support = same @ likely[top]
     best = int(np.argmax((1 - _EXACT_PART) * support + _EXACT_PART * likely[top]))
-    return Choice(int(first[top[best]]), int(past[top[best]]), min(1.0, float(support[best])))
+    return Choice(int(first[top[best]]), int(past[top[best]]), float(support[best]))
 
 
 def overlap_f1(first: Indices, past: Indices) -> NDArray[np.float64]:
@@ -81,12 +95,14 @@ def shipped_weights() -> Weights:
 
 
 def read_weights(text: str) -> Weights:
-    """Weights from JSON: the threshold, and for each feature its weight by kind of question."""
+    """Weights from JSON: the thresholds, and for each feature its weight by kind of question."""
     learned = json.loads(text)
     table: dict[str, dict[str, float]] = learned["weights"]
     kinds = dict.fromkeys(kind for row in table.values() for kind in row)
     return Weights(
         features=tuple(table),
         by_kind={kind: np.array([row[kind] for row in table.values()]) for kind in kinds},
-        threshold=learned["threshold"],
+        nothing={kind: np.array(learned["nothing"][kind]) for kind in kinds},
+        threshold=learned["thresholds"]["vietnamese"],
+        english_threshold=learned["thresholds"]["english"],
     )
