@@ -255,6 +255,7 @@ async def _begin(application: Bot) -> None:
     if desk.settings.watch:
         desk.attend(watch(desk))
     desk.attend(insights.expire_hourly(desk))
+    desk.attend(desk.warm_up())
     if desk.settings.webhook_url:
         desk.attend(watch_webhook(application.bot, desk.vitals))
     else:

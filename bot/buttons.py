@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.links import share_link
 from bot.texts import TEXTS, plain
 from retrieval.model import Answer
 
@@ -29,6 +30,8 @@ NEAR: Final = "near"
 PARAGRAPH: Final = "para"
 LIST: Final = "list"
 LANGUAGE: Final = "lang"
+SHARE: Final = "share"
+ANSWERS: Final = "answers"
 STOP: Final = "stop"
 
 LANGUAGES: Final = tuple(TEXTS)
@@ -114,12 +117,15 @@ def answer_keyboard(
         button(f"{page + 1}/{pages}", COUNT, page),
         button("▶", PAGE, (page + 1) % pages),
     ]
-    context = [button(plain("button_near", language), NEAR, page)]
+    more = [
+        button(plain("button_near", language), NEAR, page),
+        button(plain("button_share", language), SHARE, page),
+    ]
     thumbs = [
         button(f"{label} ✓" if vote is up else label, action, page)
         for label, action, up in (("👍", UP, True), ("👎", DOWN, False))
     ]
-    rows = [paging] * (pages > 1) + [context] + [thumbs] * votable
+    rows = [paging] * (pages > 1) + [more] + [thumbs] * votable
     return InlineKeyboardMarkup(rows)
 
 
@@ -129,6 +135,27 @@ def context_keyboard(press: Press, more: bool, language: str) -> InlineKeyboardM
     return InlineKeyboardMarkup(
         [[_button(plain(key, language), replace(press, action=to)) for key, to in actions]]
     )
+
+
+def share_keyboard(press: Press, text: str, address: str, language: str) -> InlineKeyboardMarkup:
+    """Copy a quote as text or as a link, or send it to somebody; and back to its buttons."""
+
+    def copy(key: str, what: str) -> InlineKeyboardButton:
+        return InlineKeyboardButton(plain(key, language), copy_text=CopyTextButton(what))
+
+    send = InlineKeyboardButton(plain("button_send", language), url=share_link(address, text))
+    back = _button(plain("button_back", language), replace(press, action=PAGE))
+    return InlineKeyboardMarkup(
+        [[copy("button_copy_text", text), copy("button_copy_link", address)], [send, back]]
+    )
+
+
+def answers_keyboard(silent: bool, language: str) -> InlineKeyboardMarkup:
+    """Whether a group wants answers; what holds now is ticked."""
+    labels = [plain("button_answers_on", language), plain("button_answers_off", language)]
+    labels[silent] += " ✓"
+    row = [_button(label, Press(ANSWERS, number, 0, "")) for number, label in enumerate(labels)]
+    return InlineKeyboardMarkup([row])
 
 
 def list_keyboard(page: int, more: bool, generation: int) -> InlineKeyboardMarkup | None:

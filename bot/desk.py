@@ -12,14 +12,17 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
+from bot.examples import example_questions
 from bot.incidents import Incidents
 from bot.journal import Journal
+from bot.links import article_mark
 from bot.manners import Allowance, Recent, Turns
 from bot.preferences import Preferences
 from bot.reloading import update_beside
 from bot.settings import Settings
 from bot.vitals import Vitals
-from retrieval.model import Answer, BuildReport, Progress
+from retrieval.errors import HoiBaoError
+from retrieval.model import Answer, Article, BuildReport, Progress
 
 if TYPE_CHECKING:
     from retrieval import Index
@@ -31,6 +34,7 @@ T = TypeVar("T")
 
 # More threads would only queue at the interpreter lock, which every search holds in part.
 WORKERS: Final = min(4, os.cpu_count() or 1)
+EVERYTHING: Final = 10**9  # articles
 REMEMBERED: Final = 10_000  # entries; each is a few numbers
 
 
@@ -91,6 +95,9 @@ class Desk:
         # (chat, message that asks) -> message that answers
         self.answers = Recent[tuple[int, int], int](REMEMBERED)
         self.updates = Recent[int, bool](REMEMBERED)
+        # each with the generation of the index that it is of
+        self._examples: tuple[int, tuple[str, ...]] = (-1, ())
+        self._marks: tuple[int, dict[str, str]] = (-1, {})
         self.lost_token = False  # Telegram does not know the bot any more
         self._beside: set[asyncio.Task[None]] = set()
         self._last: list[Callable[[], object]] = []
@@ -124,6 +131,33 @@ class Desk:
     def closing(self, act: Callable[[], object]) -> None:
         """Do this when the desk is closed."""
         self._last.append(act)
+
+    async def examples(self) -> tuple[str, ...]:
+        """Questions that the corpus, as it is now, answers."""
+        generation = self.index.generation
+        if self._examples[0] != generation:
+            self._examples = generation, await self.run(example_questions, self.index)
+        return self._examples[1]
+
+    async def warm_up(self) -> None:
+        """Make the examples, so that nobody waits for them nor for what the first search loads."""
+        try:
+            await self.examples()
+        except HoiBaoError as problem:
+            log.warning("no questions for /help: %s", problem)
+
+    async def article(self, mark: str) -> Article | None:
+        """The article of a link's mark."""
+        return await self.run(self._marked, mark)
+
+    def _marked(self, mark: str) -> Article | None:
+        generation = self.index.status().generation
+        if self._marks[0] != generation:
+            every = self.index.sources(0, EVERYTHING)
+            ids = {article_mark(source.article_id): source.article_id for source in every}
+            self._marks = generation, ids
+        found = self._marks[1].get(mark)
+        return self.index.article(found) if found is not None else None
 
     def is_admin(self, user_id: int) -> bool:
         """Whether that user may reload the corpus."""

@@ -12,12 +12,13 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
-from bot import buttons, render
+from bot import buttons, render, surroundings
 from bot.desk import Desk
+from bot.links import Target, parse_payload
 from bot.manners import UNCHANGED, ignoring, typing_when_slow
 from bot.questions import Question, question_of
 from bot.texts import language_of
-from retrieval.model import Answer, Quote
+from retrieval.model import Answer, Article, Quote
 
 Context = ContextTypes.DEFAULT_TYPE
 Run = Callable[[Message, Context, str], Awaitable[None]]
@@ -50,13 +51,29 @@ def language_for(update: Update, context: Context) -> str:
 
 
 async def start(message: Message, context: Context, language: str) -> None:
-    """/start: who the bot is."""
-    await message.reply_html(render.html("start", language))
+    """/start: who the bot is; by a link, what that leads to."""
+    target = parse_payload(words_after(message))
+    if target is None:
+        await message.reply_html(render.html("start", language))
+        return
+    article = await desk_of(context).article(target.mark)
+    await message.reply_html(opened(target, article, language))
+
+
+def opened(target: Target, article: Article | None, language: str) -> str:
+    """What a link shows: the quote where it stands, else its article, as far as it is there."""
+    if article is None:
+        return render.html("link_gone", language)
+    quote = target.quote_in(article)
+    if quote is not None:
+        around = surroundings.near(article.text, quote.span)
+        return render.context(article.text, around, quote, language)
+    return render.article(article, target.span is not None, language)
 
 
 async def help_(message: Message, context: Context, language: str) -> None:
-    """/help: how to ask."""
-    await message.reply_html(render.html("help", language))
+    """/help: how to ask, with questions that get an answer."""
+    await message.reply_html(render.help_text(await desk_of(context).examples(), language))
 
 
 async def privacy(message: Message, context: Context, language: str) -> None:
@@ -76,8 +93,21 @@ async def language(message: Message, context: Context, language: str) -> None:
 
 async def sources(message: Message, context: Context, language: str) -> None:
     """/sources: the articles, newest first; with words, those that have them in the title."""
-    text, keyboard = await list_page(desk_of(context), words_after(message), 0, language)
+    text, keyboard = await list_page(context, words_after(message), 0, language)
     await message.reply_html(text, reply_markup=keyboard)
+
+
+async def answers(message: Message, context: Context, language: str) -> None:
+    """/answers: whether the bot answers in this group; its admins choose."""
+    user = message.from_user
+    if message.chat.type == ChatType.PRIVATE:
+        await message.reply_html(render.html("answers_private", language))
+    elif user and not await may_choose(message, user.id):
+        await message.reply_html(render.html("group_admins_only", language))
+    else:
+        silent = desk_of(context).preferences.is_silent(message.chat.id)
+        keyboard = buttons.answers_keyboard(silent, language)
+        await message.reply_html(render.html("answers", language), reply_markup=keyboard)
 
 
 COMMANDS: Final = (
@@ -85,12 +115,13 @@ COMMANDS: Final = (
     Command("help", help_),
     Command("sources", sources),
     Command("language", language),
+    Command("answers", answers),
     Command("privacy", privacy),
 )
 
 
 async def may_choose(message: Message, user_id: int) -> bool:
-    """Whether that user may set the language of the message's chat."""
+    """Whether that user may set what holds for the message's chat."""
     chat = message.chat
     if chat.type == ChatType.PRIVATE:
         return True
@@ -107,13 +138,13 @@ def words_after(message: Message) -> str:
 
 
 async def list_page(
-    desk: Desk, query: str, page: int, language: str
+    context: Context, query: str, page: int, language: str
 ) -> tuple[str, InlineKeyboardMarkup | None]:
     """A page of /sources, and its buttons."""
-    first = page * LISTED
+    desk, first = desk_of(context), page * LISTED
     # one more than is shown tells whether there is another page
     found = await desk.run(desk.index.sources, first, LISTED + 1, query)
-    text = render.sources(found[:LISTED], first + 1, query, language)
+    text = render.sources(found[:LISTED], first + 1, query, context.bot.username, language)
     more = len(found) > LISTED
     return text, buttons.list_keyboard(page, more, desk.index.generation)
 
@@ -129,6 +160,8 @@ async def on_update(update: Update, context: Context) -> None:
 async def on_ask(update: Update, context: Context) -> None:
     """/ask: as any question; alone, it says how to use it."""
     message = update.effective_message
+    if message and desk_of(context).preferences.is_silent(message.chat.id):
+        return
     if message and not question_of(message, context.bot.bot):
         await message.reply_html(render.html("ask_how", language_for(update, context)))
     else:
@@ -142,6 +175,8 @@ async def on_question(update: Update, context: Context) -> None:
     if message is None or user is None or question is None:
         return
     desk, language = desk_of(context), language_for(update, context)
+    if desk.preferences.is_silent(message.chat.id):
+        return
     excess = desk.allowance.excess(user.id, message.chat.id)
     if excess == 1:
         await message.reply_html(render.html("slow_down", language))

@@ -20,6 +20,7 @@ from bot.handlers import (
     place_of,
     words_after,
 )
+from bot.links import link, quote_payload
 from bot.manners import TOO_LATE, UNCHANGED, ignoring
 from bot.questions import question_text
 from bot.texts import language_of, plain
@@ -104,9 +105,41 @@ async def turn_list(query: CallbackQuery, press: Press, context: Context, langua
     """◀ ▶ under /sources."""
     asked = await _asked(query, language)
     if asked is not None:
-        text, keyboard = await list_page(desk_of(context), words_after(asked), press.page, language)
+        text, keyboard = await list_page(context, words_after(asked), press.page, language)
         await _tell(query)
         await _edit(query, text, keyboard)
+
+
+async def share(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
+    """Offer the quote as text and as a link, in the place of the buttons."""
+    found = await _ask_again(query, press, context, language)
+    if found is None:
+        return
+    answer, page = found
+    if page is None:
+        await _tell(query, plain("toast_corpus_changed", language))
+        await _show_quote(query, answer, 0, context, language)
+        return
+    quote = answer.quotes[page]
+    address = link(context.bot.username, quote_payload(quote))
+    keyboard = buttons.share_keyboard(press, render.copied(quote), address, language)
+    await _tell(query)
+    await _edit(query, render.answer(answer, page, language), keyboard)
+
+
+async def choose_answers(
+    query: CallbackQuery, press: Press, context: Context, language: str
+) -> None:
+    """Answer in this group from now on, or be silent."""
+    message = query.message
+    if not isinstance(message, Message) or not await may_choose(message, query.from_user.id):
+        await _tell(query, plain("toast_group_admins_only", language), alert=True)
+        return
+    silent = press.page > 0
+    desk_of(context).preferences.silence(message.chat.id, silent)
+    await _tell(query)
+    chosen = render.html("answers_off" if silent else "answers_on", language)
+    await _edit(query, chosen, buttons.answers_keyboard(silent, language))
 
 
 async def choose_language(
@@ -135,6 +168,8 @@ ACTIONS: Final[dict[str, Action]] = {
     buttons.NEAR: show_near,
     buttons.PARAGRAPH: show_paragraph,
     buttons.LIST: turn_list,
+    buttons.SHARE: share,
+    buttons.ANSWERS: choose_answers,
     buttons.LANGUAGE: choose_language,
     buttons.STOP: admin.stop_reload,
 }

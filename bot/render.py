@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 
 from bot.journal import Day, Disliked
 from bot.likeness import Group
+from bot.links import article_payload, link, source_of
 from bot.texts import TEXTS
 from retrieval.model import (
     Abstention,
     Answer,
+    Article,
     BuildReport,
     Failure,
     IndexStatus,
@@ -38,6 +40,8 @@ NAME: Final = 100
 QUESTION: Final = 300
 REASON: Final = 300
 FAILURES: Final = 8
+COPIED: Final = 256
+COPIED_TITLE: Final = 80
 GAPS: Final = 10  # questions of /gaps, each of at most GAP
 GAP: Final = 150
 DISLIKED: Final = 5  # quotes of /gaps, each of at most EXCERPT
@@ -154,12 +158,38 @@ def context(text: str, around: Span, quote: Quote, language: str) -> str:
     return f"<blockquote>{''.join(pieces)}</blockquote>\n{source(quote.source, language)}"
 
 
-def sources(found: Sequence[Source], first: int, query: str, language: str) -> str:
-    """A page of a list of articles, numbered from `first`."""
+def article(article: Article, changed: bool, language: str) -> str:
+    """The beginning of an article; `changed`: a quote of it was looked for in vain."""
+    pieces = [html("link_changed", language)] if changed else []
+    pieces.append(source(source_of(article), language))
+    return "\n\n".join(pieces) + f"\n{blockquote(article.text.strip())}"
+
+
+def copied(quote: Quote) -> str:
+    """A quote as text to put into the clipboard: with its title, and as long as fits."""
+    title = cut(quote.source.title, COPIED_TITLE)
+    tail = f"\n— {title}" if title else ""
+    return f"“{cut(quote.text, COPIED - utf16_len(tail) - 2)}”{tail}"
+
+
+def help_text(examples: Sequence[str], language: str) -> str:
+    """How to ask; with examples, where there are any."""
+    if not examples:
+        return html("help", language)
+    asked = [f"• <code>{escape(question)}</code>" for question in examples]
+    return "\n".join([html("help", language) + "\n", html("help_examples", language), *asked])
+
+
+def sources(found: Sequence[Source], first: int, query: str, username: str, language: str) -> str:
+    """A page of a list of articles; their numbers, from `first`, are links that open them."""
     if not found:
         return html("sources_none", language, query=cut(query, QUESTION))
     head = html("sources_found" if query else "sources", language, query=cut(query, QUESTION))
-    items = (f"{number}. {_item(each, language)}" for number, each in enumerate(found, first))
+    items = (
+        f'<a href="{link(username, article_payload(each.article_id))}">{number}.</a>'
+        f" {_item(each, language)}"
+        for number, each in enumerate(found, first)
+    )
     return "\n".join([f"{head}\n", *items])
 
 

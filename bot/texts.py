@@ -28,16 +28,27 @@ VI: Final = {
         "Mình trả lời bằng đoạn trích nguyên văn; phần trả lời được <b>in đậm</b>.\n\n"
         "<b>Các nút bấm</b>\n"
         "◀ ▶ xem đoạn trích khác cho cùng câu hỏi; “Xem ngữ cảnh” cho thấy những câu trước và "
-        "sau đoạn trích. Bạn sửa câu hỏi thì mình sửa câu trả lời theo.\n\n"
+        "sau đoạn trích; “Chia sẻ” cho bạn đoạn trích hoặc liên kết để gửi đi; 👍 👎 cho mình "
+        "biết đoạn trích có đúng ý không. Bạn sửa câu hỏi thì mình sửa câu trả lời theo.\n\n"
         "<b>Trong nhóm</b>\n"
         "Bạn gọi tên mình, trả lời tin nhắn của mình, hoặc dùng /ask.\n\n"
         "<b>Các lệnh khác</b>\n"
         "/sources – các bài trong kho; thêm vài chữ để tìm theo tiêu đề\n"
         "/language – chọn ngôn ngữ\n"
+        "/answers – trong nhóm: cho mình trả lời hoặc im lặng\n"
         "/privacy – mình giữ gì về bạn\n\n"
         "<b>Mẹo nhỏ</b>\n"
         "Hỏi càng cụ thể càng dễ tìm: ai, ở đâu, năm nào, bao nhiêu…"
     ),
+    "help_examples": "<b>Vài câu mình trả lời được ngay</b> (chạm để chép):",
+    "link_gone": (
+        "Bài này không còn trong kho nữa. Bạn gửi thử một câu hỏi nhé, hoặc xem /sources."
+    ),
+    "link_changed": "Bài đã được sửa, đoạn trích này không còn y nguyên. Đây là bài hiện nay:",
+    "answers": "Trong nhóm này, mình có nên trả lời khi được hỏi không?",
+    "answers_on": "Vâng, mình sẽ trả lời khi được gọi tên, được trả lời tin nhắn, hoặc qua /ask.",
+    "answers_off": "Vâng, mình sẽ im lặng. Quản trị viên của nhóm dùng /answers để gọi mình lại.",
+    "answers_private": "Lệnh này dành cho nhóm: quản trị viên cho mình trả lời hoặc im lặng ở đó.",
     "abstained": (
         "Mình đã tìm mà chưa thấy câu trả lời trong kho bài. Bạn thử hỏi bằng từ ngữ khác nhé."
     ),
@@ -72,7 +83,8 @@ VI: Final = {
     ),
     "privacy_choices": (
         "• Chỉ khi bạn chọn ngôn ngữ bằng /language, mình mới ghi lại mã số cuộc trò chuyện và "
-        "ngôn ngữ đó. Chọn “Theo Telegram” là xoá ngay.\n"
+        "ngôn ngữ đó. Chọn “Theo Telegram” là xoá ngay. Nhóm nào cho mình im lặng bằng /answers "
+        "cũng vậy.\n"
         "• Để sửa câu trả lời khi bạn sửa câu hỏi, mình nhớ tạm số thứ tự của hai tin nhắn, "
         "tắt máy là quên."
     ),
@@ -87,7 +99,7 @@ VI: Final = {
         "Bạn viết câu hỏi sau lệnh, chẳng hạn <code>/ask Ai là bí thư?</code>, "
         "hoặc dùng /ask để trả lời tin nhắn có câu hỏi nhé."
     ),
-    "group_admins_only": "Trong nhóm, chỉ quản trị viên của nhóm mới đổi được ngôn ngữ.",
+    "group_admins_only": "Trong nhóm, chỉ quản trị viên của nhóm mới đổi được điều này.",
     "admins_only": "Lệnh này dành cho người quản trị, bạn thông cảm nhé.",
     "status": (
         "<b>Kho bài</b>\n"
@@ -164,8 +176,14 @@ VI: Final = {
     "toast_vote_off": "Hiện mình không ghi lại ý kiến, cảm ơn bạn nhé.",
     "toast_failed": "Xin lỗi bạn, mình vừa gặp trục trặc. Bạn thử lại nhé.",
     "toast_slow_down": "Bạn bấm nhanh quá, chờ mình một phút nhé.",
-    "toast_group_admins_only": "Chỉ quản trị viên của nhóm mới đổi được ngôn ngữ.",
+    "toast_group_admins_only": "Chỉ quản trị viên của nhóm mới đổi được điều này.",
     "toast_admins_only": "Nút này dành cho người quản trị, bạn thông cảm nhé.",
+    "button_share": "Chia sẻ",
+    "button_copy_text": "Chép đoạn trích",
+    "button_copy_link": "Chép liên kết",
+    "button_send": "Gửi cho ai đó",
+    "button_answers_on": "Trả lời",
+    "button_answers_off": "Im lặng",
     "button_stop": "Dừng lại",
     "button_near": "Xem ngữ cảnh",
     "button_paragraph": "Xem cả đoạn văn",
@@ -179,6 +197,7 @@ VI: Final = {
     "menu_ask": "Hỏi một câu",
     "menu_sources": "Các bài trong kho",
     "menu_language": "Chọn ngôn ngữ",
+    "menu_answers": "Trả lời hay im lặng trong nhóm",
     "menu_privacy": "Mình giữ gì về bạn",
     "menu_reload": "Nạp lại kho bài",
     "menu_status": "Tình trạng kho bài",
@@ -200,16 +219,27 @@ EN: Final = {
         "or in English. I answer with a verbatim quote; the answer is in <b>bold</b>.\n\n"
         "<b>The buttons</b>\n"
         "◀ ▶ show other quotes for the same question; “Show context” shows the sentences around "
-        "a quote. When you edit your question, I edit my answer.\n\n"
+        "a quote; “Share” gives you the quote or a link to pass on; 👍 👎 tell me whether it was "
+        "any good. When you edit your question, I edit my answer.\n\n"
         "<b>In groups</b>\n"
         "Mention me, reply to one of my messages, or use /ask.\n\n"
         "<b>More commands</b>\n"
         "/sources – the articles; add a few words to search their titles\n"
         "/language – choose the language\n"
+        "/answers – in groups: let me answer or be silent\n"
         "/privacy – what I keep about you\n\n"
         "<b>A tip</b>\n"
         "The more precise, the better: who, where, which year, how many…"
     ),
+    "help_examples": "<b>Some that I can answer at once</b> (in Vietnamese; tap to copy):",
+    "link_gone": (
+        "This article is not here any more. Do send me a question, or have a look at /sources."
+    ),
+    "link_changed": "The article has changed since; the quote is not in it as it was. It now says:",
+    "answers": "Shall I answer questions in this group?",
+    "answers_on": "All right, I answer when mentioned, when replied to, and to /ask.",
+    "answers_off": "All right, I will be silent. The group's admins call me back with /answers.",
+    "answers_private": "This command is for groups: their admins let me answer there, or not.",
     "abstained": (
         "I searched, but found no answer in the articles. Perhaps try it in other words?"
     ),
@@ -242,7 +272,8 @@ EN: Final = {
     "privacy_no_journal": ("• I keep no question and count nothing: once answered, it is gone."),
     "privacy_choices": (
         "• Only if you choose a language with /language do I write down the number of the chat "
-        "and that language. “As in Telegram” deletes it at once.\n"
+        "and that language. “As in Telegram” deletes it at once. Likewise for a group that has "
+        "silenced me with /answers.\n"
         "• To correct an answer when you edit its question, I remember the numbers of the two "
         "messages for a while, until the next restart at most."
     ),
@@ -258,7 +289,7 @@ EN: Final = {
         "<code>/ask Who is the party secretary?</code>, "
         "or answer a message that holds a question with /ask."
     ),
-    "group_admins_only": "In a group, only its admins can change the language.",
+    "group_admins_only": "In a group, only its admins can change this.",
     "admins_only": "This command is for the administrators only, sorry.",
     "status": (
         "<b>The articles</b>\n"
@@ -331,8 +362,14 @@ EN: Final = {
     "toast_vote_off": "I keep no feedback at present, but thank you.",
     "toast_failed": "Sorry, something went wrong. Please try again.",
     "toast_slow_down": "That was quick! Please wait a minute.",
-    "toast_group_admins_only": "Only the group's admins can change the language.",
+    "toast_group_admins_only": "Only the group's admins can change this.",
     "toast_admins_only": "This button is for the administrators only, sorry.",
+    "button_share": "Share",
+    "button_copy_text": "Copy the quote",
+    "button_copy_link": "Copy a link",
+    "button_send": "Send to someone",
+    "button_answers_on": "Answer",
+    "button_answers_off": "Be silent",
     "button_stop": "Stop",
     "button_near": "Show context",
     "button_paragraph": "Show the paragraph",
@@ -346,6 +383,7 @@ EN: Final = {
     "menu_ask": "Ask a question",
     "menu_sources": "The articles",
     "menu_language": "Choose the language",
+    "menu_answers": "Answer in a group, or be silent",
     "menu_privacy": "What I keep about you",
     "menu_reload": "Reload the articles",
     "menu_status": "State of the articles",
