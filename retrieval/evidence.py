@@ -154,7 +154,7 @@ def measure(snapshot: Snapshot, query: Query, hits: Sequence[Hit], found: Gather
     count = len(found.sentences)
     weights = np.array([term.weight for term in query.terms])
     gains = weights * (np.array(snapshot.engine.idfs(query.terms)) + IDF_FLOOR)
-    tf = np.stack([_counts(found, term.synonyms) for term in query.terms], axis=1)
+    tf = _frequencies(found, query)
     content = np.array(query.content)
     weight = gains * content / max((gains * content).sum(), 1e-9)
     has = tf > 0
@@ -178,18 +178,53 @@ def measure(snapshot: Snapshot, query: Query, hits: Sequence[Hit], found: Gather
     return np.stack([columns.get(name, np.zeros(count)) for name in SIGNALS], axis=1)
 
 
-def _counts(found: Gathered, synonyms: Sequence[str]) -> Floats:
-    """How often any of the synonyms stands in each sentence."""
-    total = np.zeros(len(found.sentences))
-    for synonym in synonyms:
-        stream = found.folded if synonym.startswith(FOLDED) else found.exact
-        words = synonym.removeprefix(FOLDED).split(" ")
-        here = stream == hash(words[0])
-        if len(words) == 2:
-            here[:-1] &= (stream[1:] == hash(words[1])) & (found.of[1:] == found.of[:-1])
-            here[-1:] = False
-        total += np.bincount(found.of[here], minlength=len(total))
+def _frequencies(found: Gathered, query: Query) -> Floats:
+    """How often each term of the query stands in each sentence: (sentences, terms)."""
+    total = np.zeros((len(found.sentences), len(query.terms)))
+    for stream, marked in ((found.exact, False), (found.folded, True)):
+        columns: list[int] = []
+        sought: list[tuple[str, str]] = []
+        for column, term in enumerate(query.terms):
+            for synonym in term.synonyms:
+                if synonym.startswith(FOLDED) == marked:
+                    first, _, second = synonym.removeprefix(FOLDED).partition(" ")
+                    columns.append(column)
+                    sought.append((first, second))
+        if sought:
+            counts = _counts(stream, found.of, len(total), sought)
+            for place, column in enumerate(columns):
+                total[:, column] += counts[:, place]
     return total
+
+
+def _counts(stream: Ints, of: Ints, sentences: int, sought: Sequence[tuple[str, str]]) -> Floats:
+    """How often each word, or pair of neighbours, stands in each sentence of a stream of hashes.
+
+    An empty second word makes a pair a word.
+    """
+    known = np.unique([hash(word) for pair in sought for word in pair if word])
+    number = {int(word): place for place, word in enumerate(known)}
+    nearest = np.minimum(np.searchsorted(known, stream), len(known) - 1)
+    places = np.flatnonzero(known[nearest] == stream)  # few: most words are not the question's
+    numbers, owners = nearest[places], of[places]
+    size = len(known)
+    singles = np.bincount(owners * size + numbers, minlength=sentences * size)
+    joined = (places[1:] == places[:-1] + 1) & (owners[1:] == owners[:-1])
+    pairs = numbers[:-1][joined] * size + numbers[1:][joined]
+    codes = np.array(
+        [number[hash(one)] * size + number.get(hash(other), 0) for one, other in sought]
+    )
+    is_pair = np.array([bool(other) for _, other in sought])
+    counts = singles.reshape(sentences, size)[:, codes // size].astype(float)
+    if is_pair.any():
+        pair_of = np.zeros(size * size, dtype=np.int64)
+        distinct = np.unique(codes[is_pair])
+        pair_of[distinct] = np.arange(1, len(distinct) + 1)
+        width = len(distinct) + 1  # column 0 takes the pairs that nobody asked for
+        flat = owners[:-1][joined] * width + pair_of[pairs]
+        table = np.bincount(flat, minlength=sentences * width).reshape(sentences, width)
+        counts[:, is_pair] = table[:, pair_of[codes[is_pair]]]
+    return counts
 
 
 def _new_words(found: Gathered, words: Sequence[tuple[str, bool]]) -> Floats:

@@ -22,12 +22,13 @@ from retrieval.passages import MAX_QUOTE
 from retrieval.terms import Query
 from retrieval.text import syllables
 
-PASSAGES = 8
+PASSAGES = 6
 """How many passages are looked into; twice as many find no more answers in XQuAD-vi."""
 
 _CLAUSE_END = re.compile(r"[,;:–—…)\"”.?!]\s")
 _CUT_REACH = 160  # a sentence is cut at a clause at most this far from the limit, or not at all
 _CUT_COST = 0.01  # probability that a whole sentence is worth over a part
+_CHARACTER_VALUE = 1e-6  # the more context the better, all else being the same
 _MAX_OVERLAP = 0.3  # share of a quote that an earlier one may have shown
 _SAME = 0.8  # share of the shorter quote's syllables in the other from which both say the same
 
@@ -53,37 +54,56 @@ class Candidate:
         return self.span.of(self.stored.article.text)
 
 
-@dataclass(slots=True)
 class _Passage:
     """A passage's sentences, how much of their probability is left, and what may be quoted."""
 
-    sentences: list[Evidence]
-    left: Floats
-    spans: list[Span]
-    costs: Floats
+    def __init__(self, sentences: list[Evidence]) -> None:
+        self.sentences = sentences
+        self._left = np.array([one.probability for one in sentences])
+        self._spans: list[Span] | None = None
+        self._costs = np.empty(0)
+        self._best: tuple[float, int] | None = None
+        self.bound = float(self._left.sum()) + MAX_QUOTE * _CHARACTER_VALUE
+        """No span is worth more; found without looking at any."""
 
-    def values(self) -> Floats:
+    def best(self) -> tuple[float, int]:
+        """What quoting the best span is worth, and its index; -inf when there is none."""
+        if self._spans is None:
+            windows = dict(_windows(self.sentences))
+            self._spans, self._costs = list(windows), np.array(list(windows.values()))
+        if self._best is None:
+            values = self._values(self._spans)
+            index = int(values.argmax()) if len(values) else -1
+            self._best = (float(values[index]) if len(values) else -np.inf, index)
+            self.bound = self._best[0]
+        return self._best
+
+    def show(self, index: int) -> Candidate:
+        """The span as a candidate; what it held is gone, and spans that repeat much of it."""
+        assert self._spans is not None
+        shown = self._spans[index]
+        candidate = _candidate(self.sentences, shown, self.best()[0])
+        for place, one in enumerate(self.sentences):
+            span = one.sentence.span
+            self._left[place] *= 1 - _shared(span, shown) / len(span)
+        for place, span in enumerate(self._spans):
+            if _shared(span, shown) > _MAX_OVERLAP * len(span):
+                self._costs[place] = np.inf
+        self._best = None
+        return candidate
+
+    def _values(self, spans: Sequence[Span]) -> Floats:
         """What quoting each span is worth: the probability under it, less its cost."""
         edges = [
             edge
             for one in self.sentences
             for edge in (one.sentence.span.start, one.sentence.span.end)
         ]
-        mass = np.repeat(np.cumsum(self.left), 2)
-        mass[::2] -= self.left  # at a sentence's start only what came before it counts
-        starts = np.interp([span.start for span in self.spans], edges, mass)
-        ends = np.interp([span.end for span in self.spans], edges, mass)
-        return np.asarray(ends - starts - self.costs, dtype=np.float64)
-
-    def show(self, index: int) -> None:
-        """Count a span as shown: what it held is gone, and spans that repeat much of it."""
-        shown = self.spans[index]
-        for place, one in enumerate(self.sentences):
-            span = one.sentence.span
-            self.left[place] *= 1 - _shared(span, shown) / len(span)
-        for place, span in enumerate(self.spans):
-            if _shared(span, shown) > _MAX_OVERLAP * len(span):
-                self.costs[place] = np.inf
+        mass = np.repeat(np.cumsum(self._left), 2)
+        mass[::2] -= self._left  # at a sentence's start only what came before it counts
+        starts = np.interp([span.start for span in spans], edges, mass)
+        ends = np.interp([span.end for span in spans], edges, mass)
+        return np.asarray(ends - starts - self._costs, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,44 +136,36 @@ def _quotes(
     snapshot: Snapshot, query: Query, hits: Sequence[Hit], top: int
 ) -> tuple[Candidate, ...]:
     passages = [
-        _passage(list(sentences))
+        _Passage(list(sentences))
         for _, sentences in groupby(
             weigh(snapshot, query, hits), key=lambda one: (one.stored.row, one.passage)
         )
     ]
-    passages = [passage for passage in passages if passage.spans]
     chosen: list[Candidate] = []
-    while passages and len(chosen) < top:
-        best, index, value = max(
-            ((one, int(values.argmax()), float(values.max())) for one, values in _valued(passages)),
-            key=lambda found: found[2],
-        )
+    while len(chosen) < top:
+        best, (value, index) = _best_passage(passages)
         if value == -np.inf:
             break
-        candidate = _candidate(best, index, value)
-        best.show(index)
+        candidate = best.show(index)
         if not any(_says_the_same(candidate, other) for other in chosen):
             chosen.append(candidate)
     return tuple(chosen)
 
 
-def _valued(passages: Sequence[_Passage]) -> Iterator[tuple[_Passage, Floats]]:
-    return ((passage, passage.values()) for passage in passages)
+def _best_passage(passages: list[_Passage]) -> tuple[_Passage, tuple[float, int]]:
+    """The passage with the best span; those that cannot have it are not looked into."""
+    passages.sort(key=lambda one: -one.bound)
+    best, found = passages[0], passages[0].best()
+    for passage in passages[1:]:
+        if passage.bound <= found[0]:
+            break
+        if passage.best()[0] > found[0]:
+            best, found = passage, passage.best()
+    return best, found
 
 
-def _passage(sentences: list[Evidence]) -> _Passage:
-    spans = dict(_windows(sentences))
-    return _Passage(
-        sentences,
-        np.array([one.probability for one in sentences]),
-        list(spans),
-        np.array(list(spans.values())),
-    )
-
-
-def _candidate(passage: _Passage, index: int, value: float) -> Candidate:
-    span = passage.spans[index]
-    shown = [one for one in passage.sentences if one.sentence.span.overlaps(span)]
+def _candidate(sentences: Sequence[Evidence], span: Span, value: float) -> Candidate:
+    shown = [one for one in sentences if one.sentence.span.overlaps(span)]
     return Candidate(
         shown[0].stored,
         span,
@@ -181,9 +193,8 @@ def _windows(sentences: Sequence[Evidence]) -> Iterator[tuple[Span, float]]:
                 yield from _cut_after(text, spans[first].start, spans[last])
                 yield from _cut_before(text, spans[first], spans[last].end)
                 break
-            # the more context the better, all else being the same
             length = spans[last].end - spans[first].start
-            yield Span(spans[first].start, spans[last].end), -1e-6 * length
+            yield Span(spans[first].start, spans[last].end), -_CHARACTER_VALUE * length
 
 
 def _cut_after(text: str, start: int, last: Span) -> Iterator[tuple[Span, float]]:
