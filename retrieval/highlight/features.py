@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from retrieval.highlight.quoted import Flags, Indices, Quoted, word_set
 
 Values = NDArray[np.float64]
 Features = dict[str, Values]
+Marks = dict[str, Flags | Values]
 
 _NEVER = 1_000_000  # how far away a clue stands that is not there
 _NEARNESS = {"near": 3.0, "around": 10.0}  # tokens after which a clue counts half
@@ -50,6 +52,7 @@ _FIRST = {
     "title": word_set("ông bà"),
     "not": word_set("không chưa"),
     "nominal": word_set("sự việc"),
+    "pronoun": word_set("anh ông bà cô họ nó ấy người chúng"),
 }
 _AFTER = {
     "of": word_set("của"),
@@ -66,187 +69,212 @@ _WITHIN = {
     "that": word_set("rằng"),
     "date": word_set("tháng ngày năm thế kỷ thập niên giờ mùa"),
 }
-_PRONOUNS = word_set("anh ông bà cô họ nó ấy người chúng")
 _YEAR = re.compile(r"1\d{3}|20\d\d")
 _OPENING_QUOTE = re.compile(r"[\"“‘']\s*$")
 _CLOSING_QUOTE = re.compile(r"^\s*[\"”’']")
+_OPENING_BRACKET = re.compile(r"\($")
+_CLOSING_BRACKET = re.compile(r"^\)")
 _STOP = re.compile(r"^[\"”)]*[.,;:!?…]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """Spans of tokens, from `first` to before `past`."""
+
+    first: Indices
+    past: Indices
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    @property
+    def length(self) -> Indices:
+        return self.past - self.first
+
+    def count(self, flags: Flags) -> Values:
+        """How many tokens of each span are flagged."""
+        cumulated = np.concatenate([[0.0], np.cumsum(flags)])
+        return np.asarray(cumulated[self.past] - cumulated[self.first])
+
+    def count_gaps(self, flags: Flags) -> Values:
+        """How many boundaries inside each span are flagged."""
+        cumulated = np.cumsum(flags, dtype=float)
+        return np.asarray(cumulated[self.past - 1] - cumulated[self.first])
 
 
 def span_features(asked: Asked, quoted: Quoted, first: Indices, past: Indices) -> Features:
     """The features of the spans from tokens `first` to boundaries `past`, a value for each."""
-    length = past - first
-    found: Features = {}
-    for at, one in ((first, _at_start(asked, quoted)), (past, _at_end(asked, quoted))):
-        found |= {name: values[at] for name, values in one.items()}
-    found |= _inside(quoted, first, past)
-    found |= _clues(asked, quoted, first, past)
-    found |= _noun_inside(asked, quoted, first, past)
-    found["slot: both sides"] = found["slot: near left"] * found["slot: near right"]
-    found["edge: both at punctuation"] = found["before: punctuation"] * found["after: punctuation"]
-    if asked.plural:
-        found["list: asked in plural"] = np.maximum(found["shape: and"], found["shape: comma"])
-    else:
-        found["list: asked in plural"] = np.zeros(len(first))
-    found["length: one"] = (length == 1).astype(float)
-    found["length: log"] = np.log(length)
-    found["length: log squared"] = np.log(length) ** 2
-    return found
-
-
-def _at_start(asked: Asked, quoted: Quoted) -> Features:
-    """Features of each token's being the first, from the word itself and what stands before."""
-    n = len(quoted)
-    joined = quoted.joined[:n]
-    before = {f"before: {name}": _shifted(quoted.among(ws), 1) for name, ws in _BEFORE.items()}
-    before |= {
-        "before: capital": _shifted(quoted.capital, 1),
-        "before: number": _shifted(quoted.digit | quoted.numeral, 1),
-        "before: function word": _shifted(quoted.function, 1),
+    spans = _Spans(first, past)
+    found = {name: values[first] for name, values in _at_start(asked, quoted).items()}
+    found |= {name: values[past] for name, values in _at_end(asked, quoted).items()}
+    found |= _names(quoted, spans) | _numbers(quoted, spans) | _signs(quoted, spans)
+    found |= _clues(asked, quoted, spans) | _noun_inside(asked, quoted, spans)
+    found |= {f"shape: {name}": spans.count(quoted.among(ws)) > 0 for name, ws in _WITHIN.items()}
+    logarithm = np.log(spans.length)
+    found |= {
+        "shape: function words": spans.count(quoted.function & ~quoted.capital) / spans.length,
+        "shape: how late": first / len(quoted),
+        "slot: both sides": found["slot: near left"] * found["slot: near right"],
+        "edge: both at punctuation": found["before: punctuation"] * found["after: punctuation"],
+        "list: asked in plural": asked.plural
+        * np.maximum(found["shape: and"], found["shape: comma"]),
+        "length: one": spans.length == 1,
+        "length: log": logarithm,
+        "length: log squared": logarithm**2,
     }
-    found = {name: (flags[:n] & joined).astype(float) for name, flags in before.items()}
-    found |= {f"first: {name}": quoted.among(ws).astype(float) for name, ws in _FIRST.items()}
-    noun = _occurrences(asked.noun, _forms(asked, quoted))
-    noun_last = _occurrences(asked.noun[-1:], _forms(asked, quoted))
-    lower = ~quoted.capital & ~quoted.digit
+    return {name: np.asarray(values, dtype=float) for name, values in found.items()}
+
+
+def _at_start(asked: Asked, quoted: Quoted) -> Marks:
+    """Features of each token's being the first, from the word itself and what stands before."""
+    n, forms = len(quoted), _forms(asked, quoted)
+    joined, lower = quoted.joined[:n], ~quoted.capital & ~quoted.digit
+    before = {name: quoted.among(ws) for name, ws in _BEFORE.items()} | {
+        "capital": quoted.capital,
+        "number": quoted.digit | quoted.numeral,
+        "function word": quoted.function,
+    }
     goes_on = quoted.capital & joined & _shifted(lower, 1)[:n]
     goes_on[2:] &= quoted.capital[:-2] & joined[1:-1]
+    found: Marks = {f"before: {name}": _shifted(f, 1)[:n] & joined for name, f in before.items()}
+    found |= {f"first: {name}": quoted.among(ws) for name, ws in _FIRST.items()}
     return found | {
-        "first: name goes on": goes_on.astype(float),
-        "first: pronoun": (quoted.among(_PRONOUNS)).astype(float),
-        "edge: cuts a word at the start": quoted.splits_word[:n].astype(float),
-        "before: punctuation": (~joined).astype(float),
-        "first: function word": (quoted.function & ~quoted.capital).astype(float),
-        "first: capital": (quoted.capital & ~quoted.opens_sentence[:n]).astype(float),
-        "first: digit": quoted.digit.astype(float),
-        "first: numeral": quoted.numeral.astype(float),
-        "noun: first": noun.astype(float),
-        "noun: before": _shifted(noun_last, 1)[:n].astype(float),
-        "slot: continues left": _match_lengths(asked.left, _forms(asked, quoted), -1)[:n],
+        "before: punctuation": ~joined,
+        "first: name goes on": goes_on,
+        "first: function word": quoted.function & ~quoted.capital,
+        "first: capital": quoted.capital & ~quoted.opens_sentence[:n],
+        "first: digit": quoted.digit,
+        "first: numeral": quoted.numeral,
+        "edge: cuts a word at the start": quoted.splits_word[:n],
+        "noun: first": _occurrences(asked.noun, forms),
+        "noun: before": _shifted(_occurrences(asked.noun[-1:], forms), 1)[:n],
+        "slot: continues left": _match_lengths(asked.left, forms, -1)[:n],
         "slot: near left": _slot_words(asked, quoted, -1)[:n],
     }
 
 
-def _at_end(asked: Asked, quoted: Quoted) -> Features:
+def _at_end(asked: Asked, quoted: Quoted) -> Marks:
     """Features of each boundary's being the end, from the last word and what stands after."""
-    joined = quoted.joined
-    after = {f"after: {name}": _shifted(quoted.among(ws), 0) for name, ws in _AFTER.items()}
-    after |= {
-        "after: capital": _shifted(quoted.capital, 0),
-        "after: number": _shifted(quoted.digit, 0),
-        "after: function word": _shifted(quoted.function, 0),
-    }
-    found = {name: (flags & joined).astype(float) for name, flags in after.items()}
-    stop = np.array([_STOP.search(gap) is not None for gap in quoted.gaps])
-    noun = _occurrences(asked.noun[:1], _forms(asked, quoted))
+    joined, forms = quoted.joined, _forms(asked, quoted)
     lower = ~quoted.capital & ~quoted.digit
-    goes_on = _shifted(quoted.capital, 1) & _shifted(lower, 0) & joined
+    after = {name: quoted.among(ws) for name, ws in _AFTER.items()} | {
+        "capital": quoted.capital,
+        "number": quoted.digit,
+        "function word": quoted.function,
+    }
+    found: Marks = {f"after: {name}": _shifted(f, 0) & joined for name, f in after.items()}
     return found | {
-        "last: capital, then lower case": goes_on.astype(float),
-        "edge: cuts a word at the end": quoted.splits_word.astype(float),
-        "after: punctuation": (~joined).astype(float),
-        "after: stop": stop.astype(float),
-        "noun: after": _shifted(noun, 0).astype(float),
-        "slot: continues right": _match_lengths(asked.right, _forms(asked, quoted), 1),
+        "after: punctuation": ~joined,
+        "after: stop": _gaps_like(quoted, _STOP),
+        "last: capital, then lower case": _shifted(quoted.capital, 1) & _shifted(lower, 0) & joined,
+        "edge: cuts a word at the end": quoted.splits_word,
+        "noun: after": _shifted(_occurrences(asked.noun[:1], forms), 0),
+        "slot: continues right": _match_lengths(asked.right, forms, 1),
         "slot: near right": _slot_words(asked, quoted, 1),
     }
 
 
-def _inside(quoted: Quoted, first: Indices, past: Indices) -> Features:
-    """Features of what a span holds: names, numbers, commas."""
-    length = past - first
-    capital, digit = quoted.capital, quoted.digit
-    inner_capital = capital & ~quoted.opens_sentence[:-1]
-    year = np.array([_YEAR.fullmatch(word) is not None for word in quoted.exact])
-    percent = np.array(["%" in gap for gap in quoted.gaps[1:]])
-
-    def count(flags: Flags) -> Values:
-        cumulated = np.concatenate([[0], np.cumsum(flags)])
-        return np.asarray(cumulated[past] - cumulated[first], dtype=float)
-
-    def count_gaps(flags: Flags) -> Values:
-        cumulated = np.concatenate([[0], np.cumsum(flags[1:-1]), [0]])
-        return np.asarray(cumulated[past - 1] - cumulated[first], dtype=float)
-
-    capitals, digits = count(capital), count(digit)
-    lone_opener = (length == 1) & (quoted.opens_sentence[:-1] & ~quoted.foreign)[first]
-    name = (capitals == length) & (digits < length) & ~lone_opener
-    quote_opens = np.array([_OPENING_QUOTE.search(gap) is not None for gap in quoted.gaps])
-    quote_closes = np.array([_CLOSING_QUOTE.search(gap) is not None for gap in quoted.gaps])
-    bracket_opens = np.array([gap.endswith("(") for gap in quoted.gaps])
-    bracket_closes = np.array([gap.startswith(")") for gap in quoted.gaps])
-    depth = np.cumsum([gap.count("(") - gap.count(")") for gap in quoted.gaps])[:-1]
-    flags = {
+def _names(quoted: Quoted, spans: _Spans) -> Marks:
+    """Features of capitals and foreign words."""
+    opens = quoted.opens_sentence[:-1]
+    capitals = spans.count(quoted.capital)
+    telling = spans.count(quoted.capital & ~opens) > 0
+    lone_opener = (spans.length == 1) & (opens & ~quoted.foreign)[spans.first]
+    digits = spans.count(quoted.digit)
+    name = (capitals == spans.length) & (digits < spans.length) & ~lone_opener
+    return {
         "shape: name": name,
-        "shape: holds a name": (count(inner_capital) > 0) & ~name,
-        "shape: lower case": (count(inner_capital) == 0) & (digits == 0),
-        "shape: foreign": count(quoted.foreign) > 0,
-        "shape: digits": digits > 0,
-        "shape: number alone": count(digit | quoted.numeral) == length,
-        "shape: year": count(year) > 0,
-        "shape: year alone": count(year) == length,
-        "shape: percent": count(percent) > 0,
-        "shape: quoted": quote_opens[first] & quote_closes[past],
-        "shape: bracketed": bracket_opens[first] & bracket_closes[past],
-        "shape: in brackets": depth[first] > 0,
-        "shape: crosses a bracket": count_gaps(quoted.bracketed) > 0,
-        "shape: comma": count_gaps(quoted.comma) > 0,
-    }
-    flags |= {f"shape: {name}": count(quoted.among(ws)) > 0 for name, ws in _WITHIN.items()}
-    found = {name: values.astype(float) for name, values in flags.items()}
-    return found | {
-        "shape: function words": count(quoted.function & ~capital) / length,
-        "shape: how late": first / len(quoted),
+        "shape: holds a name": telling & ~name,
+        "shape: lower case": ~telling & (digits == 0),
+        "shape: foreign": spans.count(quoted.foreign) > 0,
     }
 
 
-def _clues(asked: Asked, quoted: Quoted, first: Indices, past: Indices) -> Features:
-    """How near the question's words stand, on the side where they stand in the question."""
-    n = len(quoted)
-    where = np.array([_places(clue, quoted) for clue in asked.clues]).reshape(-1, n).astype(bool)
-    share = np.full(len(asked.clues), 1 / max(1, len(asked.clues)))
+def _numbers(quoted: Quoted, spans: _Spans) -> Marks:
+    """Features of digits, numerals and years."""
+    years = np.array([_YEAR.fullmatch(word) is not None for word in quoted.exact])
+    percent = np.array(["%" in gap for gap in quoted.gaps[1:]])
+    return {
+        "shape: digits": spans.count(quoted.digit) > 0,
+        "shape: number alone": spans.count(quoted.digit | quoted.numeral) == spans.length,
+        "shape: year": spans.count(years) > 0,
+        "shape: year alone": spans.count(years) == spans.length,
+        "shape: percent": spans.count(percent) > 0,
+    }
+
+
+def _signs(quoted: Quoted, spans: _Spans) -> Marks:
+    """Features of the punctuation around and inside a span."""
+    depth = np.cumsum([gap.count("(") - gap.count(")") for gap in quoted.gaps])
+    in_quotes = (_gaps_like(quoted, _OPENING_QUOTE), _gaps_like(quoted, _CLOSING_QUOTE))
+    in_brackets = (_gaps_like(quoted, _OPENING_BRACKET), _gaps_like(quoted, _CLOSING_BRACKET))
+    return {
+        "shape: quoted": in_quotes[0][spans.first] & in_quotes[1][spans.past],
+        "shape: bracketed": in_brackets[0][spans.first] & in_brackets[1][spans.past],
+        "shape: in brackets": depth[spans.first] > 0,
+        "shape: crosses a bracket": spans.count_gaps(quoted.bracketed) > 0,
+        "shape: comma": spans.count_gaps(quoted.comma) > 0,
+    }
+
+
+def _clues(asked: Asked, quoted: Quoted, spans: _Spans) -> Marks:
+    """Features of the question's words: how near they stand, and whether the span repeats them."""
+    where = np.array([_places(clue, quoted) for clue in asked.clues], dtype=bool)
+    where = where.reshape(-1, len(quoted))
+    anywhere: Flags = np.logical_or.reduce(where, axis=0)
+    said = anywhere | _said_together(asked, quoted)
+    telling = ~quoted.function | quoted.capital
+    swallowed = spans.count(said & telling)
+    part = swallowed / np.maximum(1, spans.count(telling))
+    return {
+        **_nearness(asked, where, spans),
+        **_coverage(quoted, where, spans),
+        "clues: run on the left": _run_lengths(said)[spans.first],
+        "clues: run on the right": _run_lengths(said[::-1])[::-1][spans.past],
+        "said: any": swallowed > 0,
+        "said: share": part,
+        "said: all": part == 1,
+    }
+
+
+def _nearness(asked: Asked, where: Flags, spans: _Spans) -> Marks:
+    """How near the clues stand, apart by the side on which they stand in the question."""
+    share = 1 / max(1, len(where))
     sides = np.array([clue.side for clue in asked.clues])
-    found: Features = {}
     left, right = _distances(where)
+    found: Marks = {}
     for name, half in _NEARNESS.items():
         by_left, by_right = half / (half - 1 + left), half / (half - 1 + right)
-        found[f"clues: {name}"] = share @ np.maximum(by_left[:, first], by_right[:, past])
+        nearest = np.maximum(by_left[:, spans.first], by_right[:, spans.past])
+        found[f"clues: {name}"] = share * nearest.sum(axis=0)
         for side, words in ((-1, "said before"), (1, "said after")):
             own = share * (sides == side)
-            found[f"clues: {name}, {words}, on the left"] = (own @ by_left)[first]
-            found[f"clues: {name}, {words}, on the right"] = (own @ by_right)[past]
-    breaks = quoted.opens_sentence[:-1]
-    clauses = breaks | quoted.bracketed[:-1] | quoted.comma[:-1]
-    for name, starts in (("sentence", breaks), ("clause", clauses)):
-        held = _held_by_run(where, share, starts)
-        found[f"clues: {name}"] = held[first]
-        found[f"clues: {name}, against the best"] = held[first] - held.max()
-    anywhere: Flags = np.logical_or.reduce(where, axis=0)
-    telling = ~quoted.function | quoted.capital
-    said = anywhere | _said_together(asked, quoted)
-    cumulated = np.concatenate([[0], np.cumsum(said & telling)])
-    all_telling = np.concatenate([[0], np.cumsum(telling)])
-    swallowed = cumulated[past] - cumulated[first]
-    part = swallowed / np.maximum(1, all_telling[past] - all_telling[first])
-    return found | {
-        "clues: run on the left": _run_lengths(said)[first],
-        "clues: run on the right": _run_lengths(said[::-1])[::-1][past],
-        "said: any": (swallowed > 0).astype(float),
-        "said: share": part,
-        "said: all": (part == 1).astype(float),
-    }
+            found[f"clues: {name}, {words}, on the left"] = (own @ by_left)[spans.first]
+            found[f"clues: {name}, {words}, on the right"] = (own @ by_right)[spans.past]
+    return found
 
 
-def _noun_inside(asked: Asked, quoted: Quoted, first: Indices, past: Indices) -> Features:
+def _coverage(quoted: Quoted, where: Flags, spans: _Spans) -> Marks:
+    """The share of the clues that the span's sentence and clause hold."""
+    sentences = quoted.opens_sentence[:-1]
+    clauses = sentences | quoted.bracketed[:-1] | quoted.comma[:-1]
+    found: Marks = {}
+    for name, starts in (("sentence", sentences), ("clause", clauses)):
+        held = _held_by_run(where, starts)
+        found[f"clues: {name}"] = held[spans.first]
+        found[f"clues: {name}, against the best"] = held[spans.first] - held.max()
+    return found
+
+
+def _noun_inside(asked: Asked, quoted: Quoted, spans: _Spans) -> Marks:
     """Whether a span holds the noun that is asked for, or nothing else."""
-    forms = _forms(asked, quoted)
-    noun = np.array([form in asked.noun for form in forms])
-    cumulated = np.concatenate([[0], np.cumsum(noun)])
-    held = cumulated[past] - cumulated[first]
-    return {
-        "noun: inside": (held > 0).astype(float),
-        "noun: alone": (held == past - first).astype(float),
-    }
+    held = spans.count(np.array([form in asked.noun for form in _forms(asked, quoted)]))
+    return {"noun: inside": held > 0, "noun: alone": held == spans.length}
+
+
+def _gaps_like(quoted: Quoted, pattern: re.Pattern[str]) -> Flags:
+    """At which boundaries the pattern is found."""
+    return np.array([pattern.search(gap) is not None for gap in quoted.gaps])
 
 
 def _forms(asked: Asked, quoted: Quoted) -> Sequence[str]:
@@ -288,10 +316,10 @@ def _distances(where: Flags) -> tuple[Values, Values]:
     return np.hstack([nowhere, left]), np.hstack([right, nowhere])
 
 
-def _held_by_run(where: Flags, share: Values, starts: Flags) -> Values:
+def _held_by_run(where: Flags, starts: Flags) -> Values:
     """For each token, the share of the clues that stand in its run of tokens."""
     firsts = np.flatnonzero(starts)
-    held = share @ np.logical_or.reduceat(where, firsts, axis=1)
+    held = np.logical_or.reduceat(where, firsts, axis=1).sum(axis=0) / max(1, len(where))
     return np.asarray(np.repeat(held, np.diff([*firsts, len(starts)])))
 
 

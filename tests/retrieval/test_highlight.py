@@ -4,7 +4,7 @@ import itertools
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.highlight import highlight
@@ -89,6 +89,7 @@ def test_nothing_is_marked_where_nothing_answers(question: str, quote: str) -> N
     assert marked(question, quote) == []
 
 
+@settings(deadline=None)  # the first run reads the tables
 @given(question=texts, quote=texts)
 def test_marks_are_whole_tokens_within_the_quote(question: str, quote: str) -> None:
     spans = highlight(question, quote)
@@ -103,6 +104,7 @@ def test_marks_are_whole_tokens_within_the_quote(question: str, quote: str) -> N
     assert all(one.end <= other.start for one, other in itertools.pairwise(spans))
 
 
+@settings(deadline=None)  # the first run reads the tables
 @given(quote=texts)
 def test_every_candidate_is_a_short_run_of_tokens(quote: str) -> None:
     quoted = read_quote(quote)
@@ -113,6 +115,7 @@ def test_every_candidate_is_a_short_run_of_tokens(quote: str) -> None:
         assert 0 <= span.start < span.end <= len(quote)
 
 
+@settings(deadline=None)  # the first run reads the tables
 @given(quote=texts)
 def test_a_quote_is_its_tokens_and_what_stands_between_them(quote: str) -> None:
     quoted = read_quote(quote)

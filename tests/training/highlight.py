@@ -189,7 +189,7 @@ def mark(one: Example, weights: dict[str, Values]) -> Marked:
 def cross_validate(
     measured: Mapping[str, Sequence[Example]], learned_from: Sequence[Example]
 ) -> dict[str, list[Marked]]:
-    """What is marked for the shown examples of each set by weights learned without their article."""
+    """What is marked for each set's shown examples by weights learned without their article."""
     articles = sorted({one.article for one in learned_from})
     fold = {article: place % FOLDS for place, article in enumerate(articles)}
     marked: dict[str, list[Marked]] = {name: [] for name in measured}
