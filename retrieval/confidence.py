@@ -1,6 +1,6 @@
 """How sure it is that the corpus answers a question at all.
 
-A logistic model of three signals that mean the same in a corpus of any size; its weights stand
+A logistic model of a few signals that mean the same in a corpus of any size; its weights stand
 in `confidence.json`, learned by `tests/training/confidence.py` from questions whose articles
 were in the index and questions whose articles were not.
 """
@@ -21,6 +21,8 @@ SIGNALS = (
     "match",  # the best passage's BM25 as a share of a perfect one's
     "cover",  # the largest share of the question's weight in a sentence of the first quote
     "lacks",  # the first quote has nothing of the kind that is asked for
+    "translated",  # the question is in English: its terms have no neighbours to match
+    "translated_match",
 )
 
 
@@ -42,6 +44,8 @@ def signals(query: Query, ranking: Ranking) -> dict[str, float]:
         "match": ranking.match,
         "cover": first.cover,
         "lacks": float(lacks),
+        "translated": float(query.translated),
+        "translated_match": ranking.match * query.translated,
     }
 
 

@@ -41,8 +41,8 @@ class Query:
     """A question as the index is asked: its terms, and how it was read.
 
     `content` says of each term whether it is more than a question word; `words` are the
-    question's words, folded, in order, each with the same. `understood` is set when the
-    question was read otherwise than it was typed.
+    question's words, folded, in order, each with the same. `translated` is set when it was in
+    English; `understood` when it was read otherwise than it was typed.
     """
 
     terms: tuple[QueryTerm, ...]
@@ -50,6 +50,7 @@ class Query:
     words: tuple[tuple[str, bool], ...]
     answer_type: AnswerType | None = None
     understood: str | None = None
+    translated: bool = False
 
 
 def document_terms(text: str) -> list[str]:
@@ -194,6 +195,7 @@ def _english(text: str, rarity: Rarity) -> Query:
         content=tuple(unique.values()),
         words=tuple((token.folded, True) for token in found),
         answer_type=answer_type(text),
+        translated=True,
     )
 
 

@@ -1,6 +1,6 @@
 """Learn the weights of `retrieval/confidence.json` from a SQuAD file, cross-validated by article.
 
-python -m tests.training.confidence ../shared/eval/xquad.vi.json
+python -m tests.training.confidence ../shared/eval/xquad.vi.json --english xquad.en.json
 
 Logistic regression over the questions of all articles, asked of an index that has half of them,
 as they are and in the noises that people make, and of indexes of one article. Prints, out of
@@ -42,8 +42,11 @@ class Example:
     signals: tuple[float, ...]
 
 
-def examples(collection: Collection) -> Iterator[Example]:
-    """All questions to half of the articles, and to one article alone: theirs, then another."""
+def examples(collection: Collection, translated: Collection) -> Iterator[Example]:
+    """All questions to half of the articles, and to one article alone: theirs, then another.
+
+    `translated` has the same questions in English, also asked of half of the articles.
+    """
     there = [one for one in collection.articles if one.id not in collection.held_out]
     with indexed(there) as index:
         for noise in NOISES_LEARNED:
@@ -51,6 +54,9 @@ def examples(collection: Collection) -> Iterator[Example]:
                 text = NOISES[noise](question.text, 0)
                 answerable = question.article_id not in collection.held_out
                 yield from _example(f"half, {noise}", index, question, text, answerable)
+        for question in translated.questions:
+            answerable = question.article_id not in collection.held_out
+            yield from _example("half, english", index, question, question.text, answerable)
     others = {one.id: other.id for one, other in pairwise([*collection.articles, there[0]])}
     for article in collection.articles:
         with indexed([article]) as index:
@@ -93,7 +99,13 @@ def main() -> None:
     """Learn from the file that is named, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
-    data = list(examples(read_collection(parser.parse_args().file)))
+    parser.add_argument(
+        "--english", type=Path, required=True, help="the same questions, in English"
+    )
+    chosen = parser.parse_args()
+    collection = read_collection(chosen.file)
+    translated = read_collection(chosen.file, questions=chosen.english)
+    data = list(examples(collection, translated))
     rows = np.array([example.signals for example in data])
     answerable = np.array([example.answerable for example in data])
     kinds = np.array([example.kind for example in data])
