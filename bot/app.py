@@ -38,7 +38,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot import admin, handlers, inline, insights, presses, render
+from bot import admin, handlers, inline, insights, library, presses, render
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of, language_for
 from bot.health import serve_health
@@ -63,7 +63,7 @@ log = logging.getLogger(__name__)
 Bot = Application[Any, Any, Any, Any, Any, Any]
 HandlerCallback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
-COMMANDS: Final = (*handlers.COMMANDS, *admin.COMMANDS, *insights.COMMANDS)
+COMMANDS: Final = (*handlers.COMMANDS, *admin.COMMANDS, *library.COMMANDS, *insights.COMMANDS)
 RETRIES: Final = 5  # of a request that Telegram asks to repeat later
 UPDATES: Final = 256  # handled at a time
 WAIT: Final = 20  # seconds that a request waits for a connection, and for a response
@@ -94,6 +94,7 @@ def run_bot(settings: Settings) -> int:
     index = _open_up_to_date(settings)
     if index is None:
         return 0
+    _warm_up(index)
     desk = Desk(settings, index)
     # the original names the token
     with suppress(InvalidToken):
@@ -130,6 +131,7 @@ def build(desk: Desk, token: str) -> Bot:
             CommandHandler(ASK, handlers.on_ask, filters=said),
             MessageHandler(filters.TEXT & ~filters.COMMAND & said, handlers.on_question),
             MessageHandler(filters.COMMAND & alone, handlers.on_unknown_command),
+            MessageHandler(filters.Document.ALL & alone, library.on_document),
             MessageHandler(~filters.StatusUpdate.ALL & alone, handlers.on_unreadable),
             CallbackQueryHandler(presses.on_press),
             InlineQueryHandler(inline.on_inline_query),
@@ -316,6 +318,12 @@ def _open_up_to_date(settings: Settings) -> Index | None:
         return open_index(settings.index, threshold=settings.threshold)
     except IndexProblem as unusable:
         raise problem or unusable from None
+
+
+def _warm_up(index: Index) -> None:
+    """Load what the first question needs, so that nobody waits for it."""
+    for newest in index.sources(limit=1):
+        index.ask(newest.title)
 
 
 async def _update(settings: Settings) -> bool:

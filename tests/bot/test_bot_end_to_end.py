@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -21,6 +20,8 @@ import pytest
 
 from retrieval import open_index
 from tests.bot.ports import free_port
+from tests.bot.process import Bot, eventually
+from tests.bot.process import started as started_process
 from tests.telegram import BotApi, Chat, Message, User
 
 ADMIN = 1
@@ -72,75 +73,12 @@ def office(api: BotApi, admin: User) -> Chat:
     return api.private_chat(admin)
 
 
-class Bot:
-    """The process, and what it wrote to its terminal."""
-
-    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
-        self.process = process
-        self._log = log
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text(encoding="utf-8")
-
-    def reload_process(self) -> int:
-        """The id of the process that does the reload, once there is one."""
-        found: list[int] = []
-        eventually(lambda: found.extend(children_of(self.process.pid)) or found)
-        return found[0]
-
-    def terminate(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
-
-
-def children_of(process: int) -> list[int]:
-    lists = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for each in lists for child in each.read_text().split()]
-
-
-def eventually(found: object, timeout: float = 20) -> None:
-    """Waits for something that no message tells of."""
-    limit = time.monotonic() + timeout
-    while not found():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
-
-
 @contextmanager
 def started(api: BotApi, corpus: Path, folder: Path, **variables: str) -> Iterator[Bot]:
-    """`hoibao bot`, from its start until it has ended."""
-    log = folder / "bot.log"
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("HOIBAO_")},
-        "HOIBAO_TELEGRAM_TOKEN": api.token,
-        "HOIBAO_TELEGRAM_BASE_URL": api.base_url,
-        "HOIBAO_ADMIN_IDS": str(ADMIN),
-        "HOIBAO_STATE": str(folder / "bot.sqlite"),
-        **variables,
-    }
-    places = ["--corpus", str(corpus), "--index", str(folder / "index")]
-    with log.open("a", encoding="utf-8") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "bot", *places],
-            cwd=folder,
-            env=environment,
-            stderr=stream,
-            stdout=stream,
-            text=True,
-        )
-    try:
-        yield Bot(process, log)
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0, log.read_text(encoding="utf-8")
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    written = log.read_text(encoding="utf-8")
-    assert api.token not in written
-    assert QUESTION not in written
+    """`hoibao bot`, which does not write what people ask."""
+    with started_process(api, corpus, folder, **variables) as bot:
+        yield bot
+    assert QUESTION not in bot.log
 
 
 def asked(api: BotApi, chat: Chat, user: User, text: str) -> Message:
