@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from enum import StrEnum
 from io import TextIOWrapper
@@ -22,7 +23,14 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from bot import tables, terminal
-from retrieval.errors import CorpusError, HoiBaoError, IndexLocked, IndexMissing, SettingsError
+from retrieval.errors import (
+    CorpusError,
+    HoiBaoError,
+    IndexDamaged,
+    IndexLocked,
+    IndexMissing,
+    SettingsError,
+)
 from retrieval.model import Answer, BuildReport
 
 if TYPE_CHECKING:
@@ -144,7 +152,7 @@ def ask(
         raise SettingsError("--batch", "given beside a question", "give one or the other")
     if not question and not batch and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SettingsError("ask", "no question", "give one, or a file of them with --batch FILE")
-    with fresh_index(_settings(corpus, index)) as opened:
+    with closing(MendingIndex(_settings(corpus, index))) as opened:
         show = show_json if as_json else person_shown(lang, headed=bool(batch))
         if question:
             # a locale that is not UTF-8 has made escapes of what is not ASCII
@@ -351,6 +359,27 @@ def updated(settings: Settings, only: Sequence[Path] = ()) -> BuildReport:
         return update_index([settings.corpus], settings.index, only=only, progress=show)
 
 
+class MendingIndex:
+    """The corpus's index; built anew from the corpus when what is read of it is damaged."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._index = fresh_index(settings)
+
+    def ask(self, question: str, top: int = 3) -> Answer:
+        """The answer, with at most `top` quotes."""
+        try:
+            return self._index.ask(question, top)
+        except IndexDamaged as damage:
+            self.close()
+            self._index = rebuilt_index(self._settings, damage)
+            return self._index.ask(question, top)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._index.close()
+
+
 def fresh_index(settings: Settings) -> Index:
     """The index, brought up to date with the corpus first.
 
@@ -372,9 +401,20 @@ def fresh_index(settings: Settings) -> Index:
         index = open_index(settings.index, threshold=settings.threshold)
     except IndexMissing as missing:
         raise locked or missing from None
+    except IndexDamaged as damage:
+        return rebuilt_index(settings, damage)
     if locked:
         note(f"{locked}; answering from the index as it is")
     return index
+
+
+def rebuilt_index(settings: Settings, damage: IndexDamaged) -> Index:
+    """The index, built anew from the corpus after damage was met in it."""
+    from retrieval import open_index
+
+    note(f"{damage.subject}: {damage.cause}; building it anew")
+    updated(settings)
+    return open_index(settings.index, threshold=settings.threshold)
 
 
 def note(message: str) -> None:

@@ -229,6 +229,20 @@ def test_while_another_process_indexes_the_old_state_answers(
     assert refused.returncode == 2
 
 
+def test_a_damaged_index_is_built_anew_and_the_question_answered(
+    hoibao: Hoibao, tmp_path: Path
+) -> None:
+    assert hoibao("ask", FIRST).returncode == 0
+    (database,) = (tmp_path / "index").glob("*/articles.sqlite3")
+    whole = database.read_bytes()
+    at = whole.rindex("Vi Văn Dụng".encode())
+    database.write_bytes(whole[:at] + b"W" + whole[at + 1 :])
+    run = hoibao("ask", FIRST)
+    assert run.returncode == 0
+    assert "Vi Văn Dụng" in run.stdout.replace("*", "")
+    assert "building it anew" in run.stderr
+
+
 def test_status_tells_what_there_is(hoibao: Hoibao) -> None:
     hoibao("index")
     status = json.loads(hoibao("status", "--json").stdout)
