@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval.language.english import Gloss, is_english, translate
 from retrieval.language.questions import (
@@ -105,12 +106,13 @@ def _words(spell: Callable[[str], str]) -> _Words:
 _EXACT, _FOLDED = _words(exact), _words(fold)
 
 
+@lru_cache(maxsize=256)  # one for all quotes of an answer
 def read_question(question: str) -> Asked:
     """Take a question apart.
 
     >>> asked = read_question("Xã Yên Phúc thuộc huyện nào?")
     >>> asked.kind, fold(asked.noun[0]), fold(asked.left[0])
-    (<AnswerType.PLACE: 'place'>, 'huyen', 'thuoc')
+    ('place', 'huyen', 'thuoc')
     """
     plain = without_fillers(nfc(question))
     found = list(tokens(plain))[:MAX_TOKENS]
