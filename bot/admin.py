@@ -40,16 +40,16 @@ class Board:
         if self._painter is None or self._painter.done():
             self._painter = asyncio.create_task(self._paint())
 
-    async def close(self, html: str) -> None:
+    async def close(self, html: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Show this last; in a new message, if the old one cannot be edited."""
         if self._painter is not None:
             self._painter.cancel()
             await asyncio.gather(self._painter, return_exceptions=True)
         try:
-            await self._message.edit_text(html)
+            await self._message.edit_text(html, reply_markup=keyboard)
         except TelegramError:
             with suppress(TelegramError):
-                await self._message.reply_html(html)
+                await self._message.reply_html(html, reply_markup=keyboard)
 
     async def _paint(self) -> None:
         while self._next is not None:
@@ -74,6 +74,20 @@ async def run_reload(message: Message, desk: Desk, language: str) -> None:
     keyboard = stop_keyboard(language)
     begun = render.html("reload_started", language)
     board = Board(await message.reply_html(begun, reply_markup=keyboard), keyboard)
+    await update_on(board, desk, language)
+
+
+async def update_on(
+    board: Board,
+    desk: Desk,
+    language: str,
+    head: str = "",
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> None:
+    """Bring the index up to date, shown on a board; at last below a head, with those buttons."""
+
+    async def end(html: str) -> None:
+        await board.close(f"{head}\n\n{html}" if head else html, keyboard)
 
     def show(progress: Progress) -> None:
         board.show(render.progress(progress, language))
@@ -81,14 +95,14 @@ async def run_reload(message: Message, desk: Desk, language: str) -> None:
     try:
         report = await desk.update(show)
     except IndexLocked:
-        await board.close(render.html("reload_locked", language))
+        await end(render.html("reload_locked", language))
     except HoiBaoError as problem:
-        await board.close(render.html("reload_failed", language, reason=problem))
+        await end(render.html("reload_failed", language, reason=problem))
     except asyncio.CancelledError:
-        await board.close(render.html(desk.reload.why, language))
+        await end(render.html(desk.reload.why, language))
         raise
     else:
-        await board.close(render.report(report, language))
+        await end(render.report(report, language))
 
 
 async def stop_reload(query: CallbackQuery, press: Press, context: Context, language: str) -> None:

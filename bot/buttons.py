@@ -12,8 +12,10 @@ data carries the page, the index generation it was counted in, and a mark of the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from hmac import compare_digest
 from typing import Final
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
@@ -33,8 +35,15 @@ LANGUAGE: Final = "lang"
 SHARE: Final = "share"
 ANSWERS: Final = "answers"
 STOP: Final = "stop"
+ADD: Final = "add"
+REMOVALS: Final = "shelf"
+PICK: Final = "pick"
+REMOVE: Final = "out"
+UNDO: Final = "undo"
+CANCEL: Final = "cancel"
 
 LANGUAGES: Final = tuple(TEXTS)
+SEAL: Final = 16  # hexadecimal digits
 
 _DATA = re.compile(r"([a-z]+):(\d+):(\d+):([0-9a-f]*)", re.ASCII)
 
@@ -68,6 +77,23 @@ class Press:
             return None
         action, page, generation, mark = found.groups()
         return cls(action, int(page), int(generation), mark)
+
+
+def sealed(press: Press, key: bytes, user: int) -> Press:
+    """The press with a seal behind its mark, that only the bot can make, for one user."""
+    return replace(press, mark=press.mark + _seal(press, key, user))
+
+
+def unsealed(press: Press, key: bytes, user: int) -> Press | None:
+    """The press without its seal; None when the seal is not that user's, or forged."""
+    bare = replace(press, mark=press.mark[:-SEAL])
+    whole = compare_digest(press.mark[-SEAL:], _seal(bare, key, user))
+    return bare if whole else None
+
+
+def _seal(press: Press, key: bytes, user: int) -> str:
+    told = f"{press.encode()}:{user}".encode()
+    return blake2b(told, key=key, digest_size=SEAL // 2).hexdigest()
 
 
 def mark_of(article_id: str) -> str:
@@ -156,6 +182,15 @@ def answers_keyboard(silent: bool, language: str) -> InlineKeyboardMarkup:
     labels[silent] += " ✓"
     row = [_button(label, Press(ANSWERS, number, 0, "")) for number, label in enumerate(labels)]
     return InlineKeyboardMarkup([row])
+
+
+def change_keyboard(
+    rows: Sequence[Sequence[tuple[str, Press]]], key: bytes, user: int
+) -> InlineKeyboardMarkup:
+    """Buttons that work for one admin only."""
+    return InlineKeyboardMarkup(
+        [[_button(label, sealed(press, key, user)) for label, press in row] for row in rows]
+    )
 
 
 def list_keyboard(page: int, more: bool, generation: int) -> InlineKeyboardMarkup | None:

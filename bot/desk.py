@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from bot.examples import example_questions
@@ -20,6 +21,7 @@ from bot.manners import Allowance, Recent, Turns
 from bot.preferences import Preferences
 from bot.reloading import update_beside
 from bot.settings import Settings
+from bot.shelf import Shelf
 from bot.vitals import Vitals
 from retrieval.errors import HoiBaoError
 from retrieval.model import Answer, Article, BuildReport, Progress
@@ -88,6 +90,7 @@ class Desk:
         self.preferences = Preferences(settings.state)
         self.journal = Journal(settings.state, settings.journal_days)
         self.incidents = Incidents()
+        self.shelf = Shelf(settings.corpus)
         self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
         self.reload = SingleTask()
         self.turns = Turns()
@@ -158,6 +161,10 @@ class Desk:
             self._marks = generation, ids
         found = self._marks[1].get(mark)
         return self.index.article(found) if found is not None else None
+
+    def button_key(self) -> bytes:
+        """What seals the admins' buttons: the same after a restart, and known to the bot alone."""
+        return blake2b(self.settings.token().encode(), person=b"hoibao buttons").digest()
 
     def is_admin(self, user_id: int) -> bool:
         """Whether that user may reload the corpus."""

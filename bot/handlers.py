@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import InlineKeyboardMarkup, Message, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest
 from telegram.ext import ApplicationHandlerStop, ContextTypes
@@ -22,6 +22,7 @@ from retrieval.model import Answer, Article, Quote
 
 Context = ContextTypes.DEFAULT_TYPE
 Run = Callable[[Message, Context, str], Awaitable[None]]
+Action = Callable[[CallbackQuery, buttons.Press, Context, str], Awaitable[None]]
 
 LISTED: Final = 8  # articles on a page of /sources
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import ChatType
 
-from bot import admin, buttons, render, surroundings
+from bot import admin, buttons, library, render, surroundings
 from bot.buttons import LANGUAGES, Press
 from bot.handlers import (
+    Action,
     Context,
     answer_keyboard,
     desk_of,
@@ -26,7 +27,6 @@ from bot.questions import question_text
 from bot.texts import language_of, plain
 from retrieval.model import Answer, Quote, Span
 
-Action = Callable[[CallbackQuery, Press, Context, str], Awaitable[None]]
 Widen = Callable[[str, Span], Span]
 
 
@@ -172,6 +172,7 @@ ACTIONS: Final[dict[str, Action]] = {
     buttons.ANSWERS: choose_answers,
     buttons.LANGUAGE: choose_language,
     buttons.STOP: admin.stop_reload,
+    **library.ACTIONS,
 }
 
 

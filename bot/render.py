@@ -19,6 +19,7 @@ from bot.journal import Day, Disliked
 from bot.likeness import Group
 from bot.links import article_payload, link, source_of
 from bot.texts import TEXTS
+from retrieval.articles import Loaded
 from retrieval.model import (
     Abstention,
     Answer,
@@ -40,6 +41,7 @@ NAME: Final = 100
 QUESTION: Final = 300
 REASON: Final = 300
 FAILURES: Final = 8
+SHOWN: Final = 3  # articles of a file
 COPIED: Final = 256
 COPIED_TITLE: Final = 80
 GAPS: Final = 10  # questions of /gaps, each of at most GAP
@@ -54,6 +56,7 @@ FOLD_SHOWS: Final = 100
 
 BAR: Final = 10
 ELLIPSIS: Final = "…"
+BREAK: Final = "\n"
 
 # No Unicode text holds these, and UTF-8 cannot carry them.
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -217,6 +220,34 @@ def privacy(journal_days: int, language: str) -> str:
     key = "privacy_journal" if journal_days else "privacy_no_journal"
     pieces = ("privacy", key, "privacy_choices")
     return "\n".join(html(piece, language, days=journal_days) for piece in pieces)
+
+
+def loaded(name: str, loaded: Loaded, language: str) -> str:
+    """What a file holds: of its first articles the title, date, length and first lines."""
+    head = html(
+        "file_holds", language, name=cut(name, NAME), count=number(len(loaded.articles), language)
+    )
+    shown = [
+        f"{_item(source_of(each), language)}\n"
+        + html("file_length", language, length=number(len(each.text), language))
+        + f"\n<blockquote>{escape(cut(each.text.strip(), EXCERPT))}</blockquote>"
+        for each in loaded.articles[:SHOWN]
+    ]
+    more = _more(len(loaded.articles) - len(shown), language)
+    failed = [failures(loaded.failures, language)] if loaded.failures else []
+    return "\n\n".join([head, *shown, *more, *failed])
+
+
+def removals(files: Sequence[tuple[str, str]], first: int, query: str, language: str) -> str:
+    """A page of the corpus' files, each with the title it is known by, numbered from `first`."""
+    if not files:
+        return html("remove_none", language, query=cut(query, QUESTION))
+    lines = [
+        f"{count}. {escape(cut(title, TITLE) + BREAK if title else '')}"
+        f"<code>{escape(cut(name, NAME))}</code>"
+        for count, (name, title) in enumerate(files, first)
+    ]
+    return "\n".join([html("remove_list", language) + "\n", *lines])
 
 
 def gaps(groups: Sequence[Group], disliked: Sequence[Disliked], days: int, language: str) -> str:

@@ -115,7 +115,7 @@ def known_answers() -> dict[str, Answer]:
 
 @contextmanager
 def running_bot(
-    api: BotApi, index: Any, vitals: Vitals | None = None, **settings: Any
+    api: BotApi, index: Any, /, vitals: Vitals | None = None, **settings: Any
 ) -> Iterator[Desk]:
     """Runs the application as `hoibao bot` does, until the block ends."""
     with TemporaryDirectory() as folder:

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.shelf import Shelf, name_for
+from retrieval.articles import LOADERS
+from retrieval.errors import CorpusError
+from retrieval.model import Article
+
+ARTICLE = Article("x", "Đảng bộ xã Yên Phúc", "Tin.", published=date(2024, 7, 12))
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    (folder / "xa").mkdir(parents=True)
+    (folder / "a.txt").write_text("Bài a", "utf-8")
+    (folder / "xa" / "Chợ phiên.txt").write_text("Bài chợ", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def shelf(corpus: Path) -> Shelf:
+    return Shelf(corpus)
+
+
+def tree(corpus: Path) -> dict[str, str]:
+    return {name: (corpus / name).read_text("utf-8") for name in Shelf(corpus).files()}
+
+
+def test_a_file_is_added_under_a_name_of_our_own(shelf: Shelf, corpus: Path) -> None:
+    change = shelf.add(b"Tin.", "../../etc/passwd.TXT", ARTICLE)
+    assert change is not None
+    assert change.name.startswith("2024-07-12-dang-bo-xa-yen-phuc-")
+    assert (corpus / change.name).read_bytes() == b"Tin."
+    assert shelf.add(b"Tin.", "other.txt", ARTICLE) is None
+    assert not list((corpus / ".hoibao").glob("tmp*"))
+
+
+def test_an_addition_is_undone(shelf: Shelf, corpus: Path) -> None:
+    before = tree(corpus)
+    change = shelf.add(b"x", "x.md", ARTICLE)
+    assert change is not None
+    assert shelf.undo(change.number) == change
+    assert tree(corpus) == before
+    assert shelf.undo() is None
+
+
+def test_a_removal_is_undone(shelf: Shelf, corpus: Path) -> None:
+    before = tree(corpus)
+    change = shelf.remove("xa/Chợ phiên.txt")
+    assert change is not None
+    assert list(tree(corpus)) == ["a.txt"]
+    assert Shelf(corpus).undo() == change  # after a restart as well
+    assert tree(corpus) == before
+
+
+def test_only_the_last_change_is_undone_and_only_by_its_own_number(shelf: Shelf) -> None:
+    first, second = shelf.remove("a.txt"), shelf.remove("xa/Chợ phiên.txt")
+    assert first is not None
+    assert second is not None
+    assert first.number < second.number
+    assert shelf.undo(first.number) is None
+    assert shelf.undo(second.number) == second
+    assert shelf.files() == ["xa/Chợ phiên.txt"]
+
+
+def test_an_undo_replaces_no_file_that_came_since(shelf: Shelf, corpus: Path) -> None:
+    shelf.remove("a.txt")
+    (corpus / "a.txt").write_text("newer", "utf-8")
+    with pytest.raises(CorpusError, match=r"a\.txt: another file is there now"):
+        shelf.undo()
+    assert (corpus / "a.txt").read_text("utf-8") == "newer"
+
+
+def test_what_is_not_there_cannot_be_removed(shelf: Shelf) -> None:
+    assert shelf.remove("../secret.txt") is None
+    assert shelf.remove(".hoibao/removed") is None
+    assert shelf.last() is None
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_is_named(shelf: Shelf, corpus: Path) -> None:
+    corpus.chmod(0o555)
+    with pytest.raises(CorpusError, match="let the bot write"):
+        shelf.add(b"x", "x.txt", ARTICLE)
+    corpus.chmod(0o755)
+
+
+def test_a_corpus_that_is_gone_is_an_error_that_says_so(shelf: Shelf, corpus: Path) -> None:
+    corpus.rename(corpus.parent / "elsewhere")
+    with pytest.raises(CorpusError, match="No such file"):
+        shelf.add(b"x", "x.txt", ARTICLE)
+
+
+def test_files_are_found_by_words_however_typed(shelf: Shelf) -> None:
+    assert shelf.files("cho phien") == ["xa/Chợ phiên.txt"]
+    assert shelf.files() == ["a.txt", "xa/Chợ phiên.txt"]
+
+
+@given(st.text(), st.sampled_from(sorted(LOADERS)), st.binary())
+def test_names_are_plain_whatever_the_title(title: str, ending: str, data: bytes) -> None:
+    name = name_for(data, f"x{ending.upper()}", Article("x", title, "x"))
+    assert name.endswith(ending)
+    stem = name.removesuffix(ending)
+    assert stem.isascii()
+    assert stem.replace("-", "").isalnum()
+    assert len(name) < 100
