@@ -97,7 +97,7 @@ async def update_on(
     except IndexLocked:
         await end(render.html("reload_locked", language))
     except HoiBaoError as problem:
-        await end(render.html("reload_failed", language, reason=problem))
+        await end(render.refusal("reload_failed", problem, language))
     except asyncio.CancelledError:
         await end(render.html(desk.reload.why, language))
         raise

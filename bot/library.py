@@ -52,7 +52,7 @@ async def on_document(update: Update, context: Context) -> None:
     try:
         loaded, _ = await _read(document, desk_of(context))
     except HoiBaoError as problem:
-        await message.reply_html(render.html("file_unreadable", language, reason=problem))
+        await message.reply_html(render.refusal("file_unreadable", problem, language))
         return
     shown = render.loaded(_name(document), loaded, language)
     keyboard = _confirm("button_add", Press(buttons.ADD, 0, 0, ""), user.id, context, language)
@@ -73,7 +73,7 @@ async def add(query: CallbackQuery, press: Press, context: Context, language: st
         article = loaded.articles[0]
         change = await desk.run(desk.shelf.add, data, _name(sent.document), article)
     except HoiBaoError as problem:
-        await message.edit_text(render.html("change_failed", language, reason=problem))
+        await message.edit_text(render.refusal("change_failed", problem, language))
         return
     if change is None:
         await message.edit_text(render.html("file_known", language))
@@ -89,7 +89,7 @@ async def remove(message: Message, context: Context, language: str) -> None:
     try:
         text, keyboard = await _removals(words_after(message), 0, user.id, context, language)
     except HoiBaoError as problem:
-        text, keyboard = render.html("change_failed", language, reason=problem), None
+        text, keyboard = render.refusal("change_failed", problem, language), None
     await message.reply_html(text, reply_markup=keyboard)
 
 
@@ -118,7 +118,7 @@ async def pick(query: CallbackQuery, press: Press, context: Context, language: s
         shown = render.loaded(name, await desk.run(load_file, path, name), language)
     except HoiBaoError as problem:
         # what cannot be read is just what one may want to remove
-        shown = render.html("file_unreadable", language, reason=problem)
+        shown = render.refusal("file_unreadable", problem, language)
     wanted = Press(buttons.REMOVE, 0, 0, press.mark)
     keyboard = _confirm("button_remove", wanted, query.from_user.id, context, language)
     asked = render.html("remove_ask", language)
@@ -134,7 +134,7 @@ async def take_out(query: CallbackQuery, press: Press, context: Context, languag
         name = await desk.run(_named, desk, press.mark)
         change = await desk.run(desk.shelf.remove, name) if name else None
     except HoiBaoError as problem:
-        await message.edit_text(render.html("change_failed", language, reason=problem))
+        await message.edit_text(render.refusal("change_failed", problem, language))
         return
     if change is None:
         await message.edit_text(render.html("file_gone", language))
@@ -266,7 +266,7 @@ async def _undo(number: int | None, context: Context, language: str) -> tuple[st
     try:
         change = await desk.run(desk.shelf.undo, number)
     except HoiBaoError as problem:
-        return render.html("change_failed", language, reason=problem), None
+        return render.refusal("change_failed", problem, language), None
     if change is None:
         return render.html("undo_nothing", language), None
     key = "undone_added" if change.added else "undone_removed"

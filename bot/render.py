@@ -20,6 +20,7 @@ from bot.likeness import Group
 from bot.links import article_payload, link, source_of
 from bot.texts import TEXTS
 from retrieval.articles import Loaded
+from retrieval.errors import HoiBaoError
 from retrieval.model import (
     Abstention,
     Answer,
@@ -45,7 +46,7 @@ SHOWN: Final = 3  # articles of a file
 COPIED: Final = 256
 COPIED_TITLE: Final = 80
 GAPS: Final = 10  # questions of /gaps, each of at most GAP
-GAP: Final = 150
+GAP: Final = 120
 DISLIKED: Final = 5  # quotes of /gaps, each of at most EXCERPT
 EXCERPT: Final = 200
 URL: Final = 2048
@@ -234,7 +235,7 @@ def loaded(name: str, loaded: Loaded, language: str) -> str:
         for each in loaded.articles[:SHOWN]
     ]
     more = _more(len(loaded.articles) - len(shown), language)
-    failed = [failures(loaded.failures, language)] if loaded.failures else []
+    failed = [failures(loaded.failures, language, SHOWN)] if loaded.failures else []
     return "\n\n".join([head, *shown, *more, *failed])
 
 
@@ -321,15 +322,20 @@ def report(report: BuildReport, language: str) -> str:
     return done + (f"\n\n{failures(report.failed, language)}" if report.failed else "")
 
 
-def failures(failed: Sequence[Failure], language: str) -> str:
+def refusal(key: str, problem: HoiBaoError, language: str) -> str:
+    """A text with the reason for which something was not done."""
+    return html(key, language, reason=cut(str(problem), REASON))
+
+
+def failures(failed: Sequence[Failure], language: str, most: int = FAILURES) -> str:
     """The first of the files that failed, each with its reason."""
     lines = [html("reload_failures", language)]
     lines += [
         f"• <code>{escape(cut(each.file, NAME))}</code>: {escape(cut(each.reason, REASON))}"
-        for each in failed[:FAILURES]
+        for each in failed[:most]
     ]
-    if len(failed) > FAILURES:
-        lines.append(html("more_failures", language, count=len(failed) - FAILURES))
+    if len(failed) > most:
+        lines.append(html("more_failures", language, count=len(failed) - most))
     return "\n".join(lines)
 
 
