@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import urllib.error
 import urllib.request
@@ -10,8 +11,11 @@ from contextlib import contextmanager
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from telegram.error import InvalidToken
+from telegram.ext import ApplicationBuilder, ExtBot
 
 from bot.vitals import STUCK, Vitals
+from bot.watchdog import guard_polling, watch_webhook
 from tests.bot.ports import free_port
 from tests.bot.running import QUESTION, QUOTES, FakeIndex, running_bot
 from tests.bot.test_vitals import Clock
@@ -102,3 +106,48 @@ def test_polling_that_hangs_is_started_anew(
     assert "starting it anew" in caplog.text
     assert vitals.registry.get_sample_value("hoibao_polling_restarts_total")
     assert len(api.messages(chat)) == 1
+
+
+def test_silence_of_a_webhook_is_no_trouble_while_nothing_waits(api: BotApi) -> None:
+    clock = Clock()
+    vitals = Vitals(clock)
+    clock.now += STUCK + 1
+    assert vitals.trouble()
+
+    async def checked() -> None:
+        async with ExtBot(api.token, base_url=api.base_url) as bot:
+            task = asyncio.create_task(watch_webhook(bot, vitals))
+            await asyncio.to_thread(api.wait_for, lambda: api.calls("getWebhookInfo"))
+            # its answer is on the way; the next request comes after it
+            await bot.get_me()
+            task.cancel()
+
+    asyncio.run(asyncio.wait_for(checked(), 20))
+    assert vitals.trouble() is None
+
+
+def test_a_token_that_is_revoked_ends_the_watch(api: BotApi, clock_hung: Vitals) -> None:
+    async def refused() -> None:
+        raise InvalidToken
+
+    async def checked() -> None:
+        application = ApplicationBuilder().bot(ExtBot(api.token, base_url=api.base_url)).build()
+        async with application:
+            await application.start()
+            try:
+                await guard_polling(application, clock_hung, refused)
+            finally:
+                await application.stop()
+
+    with pytest.raises(InvalidToken):
+        asyncio.run(asyncio.wait_for(checked(), 20))
+
+
+@pytest.fixture
+def clock_hung() -> Vitals:
+    """Of a bot whose polling hangs."""
+    clock = Clock()
+    vitals = Vitals(clock, hangs=0.1)
+    vitals.poll_moved()
+    clock.now += 1
+    return vitals
