@@ -128,7 +128,7 @@ def build(desk: Desk, token: str) -> Bot:
         application.add_handler(CommandHandler(command.name, run_command(command), filters=new))
     application.add_handlers(
         [
-            CommandHandler(ASK, handlers.on_ask, filters=said),
+            CommandHandler(ASK, handlers.on_question, filters=said),
             MessageHandler(filters.TEXT & ~filters.COMMAND & said, handlers.on_question),
             MessageHandler(filters.COMMAND & alone, handlers.on_unknown_command),
             MessageHandler(filters.Document.ALL & alone, library.on_document),

@@ -16,7 +16,7 @@ from bot import buttons, render, surroundings
 from bot.desk import Desk
 from bot.links import Target, parse_payload
 from bot.manners import UNCHANGED, ignoring, typing_when_slow
-from bot.questions import Question, question_of
+from bot.questions import Question, addresses, question_of
 from bot.texts import language_of
 from retrieval.model import Answer, Article, Quote
 
@@ -158,25 +158,19 @@ async def on_update(update: Update, context: Context) -> None:
     seen.put(update.update_id, True)
 
 
-async def on_ask(update: Update, context: Context) -> None:
-    """/ask: as any question; alone, it says how to use it."""
-    message = update.effective_message
-    if message and desk_of(context).preferences.is_silent(message.chat.id):
-        return
-    if message and not question_of(message, context.bot.bot):
-        await message.reply_html(render.html("ask_how", language_for(update, context)))
-    else:
-        await on_question(update, context)
-
-
 async def on_question(update: Update, context: Context) -> None:
     """Any text, new or edited: answer it, when it is a question to the bot."""
     message, user = update.effective_message, update.effective_user
     question = question_of(message, context.bot.bot) if message else None
-    if message is None or user is None or question is None:
+    if message is None or user is None:
         return
     desk, language = desk_of(context), language_for(update, context)
     if desk.preferences.is_silent(message.chat.id):
+        return
+    if question is None:
+        # "/ask" or "@hoibao_bot", and nothing else
+        if message.via_bot is None and addresses(message, context.bot.bot):
+            await message.reply_html(render.html("ask_how", language))
         return
     excess = desk.allowance.excess(user.id, message.chat.id)
     if excess == 1:

@@ -27,7 +27,7 @@ class Question:
 
 def question_of(message: Message, me: User) -> Question | None:
     """The question that a message puts to the bot, or None when it is meant for others."""
-    if message.via_bot == me or not (_is_private(message) or _addresses(message, me)):
+    if message.via_bot == me or not (_is_private(message) or addresses(message, me)):
         # what comes by way of the bot is a quote that somebody chose inline
         return None
     text = question_text(message, me)
@@ -57,7 +57,8 @@ def question_text(message: Message, me: User) -> str:
     return "".join([*kept, text[at:]]).strip()
 
 
-def _addresses(message: Message, me: User) -> bool:
+def addresses(message: Message, me: User) -> bool:
+    """Whether a message is for the bot: it answers it, mentions it, or begins with /ask."""
     answered = message.reply_to_message
     if answered is not None and answered.from_user is not None and answered.from_user.id == me.id:
         return True

@@ -17,7 +17,7 @@ from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Sou
 from retrieval.ranking import Candidate, Ranking, rank
 from retrieval.terms import Query, document_terms, parse_question
 
-THRESHOLD = 0.45
+THRESHOLD = 0.4
 """The confidence from which a quote is an answer; below it the corpus is said not to answer."""
 
 

@@ -73,8 +73,9 @@ def test_talk_among_others_is_left_alone(api: BotApi, an: User, head: User, grou
     assert len(api.messages(group)) == 1
 
 
-def test_a_bare_ask_says_how_to_ask(api: BotApi, an: User, group: Chat) -> None:
-    api.send(group, an, "/ask")
+@pytest.mark.parametrize("bare", ["/ask", "@hoibao_bot"])
+def test_a_bare_ask_says_how_to_ask(api: BotApi, an: User, group: Chat, bare: str) -> None:
+    api.send(group, an, bare)
     assert api.next_message(group).text.startswith("Bạn viết câu hỏi sau lệnh")
 
 
