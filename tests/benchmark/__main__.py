@@ -39,6 +39,8 @@ def main() -> None:
     """Run everything and report."""
     options = _options()
     sizes = [*options.sizes, *([MILLION] if options.million else [])]
+    if options.work:
+        Path(options.work).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.work) as work:
         source = read_source(options.source)
         questions = source.questions[:: max(1, len(source.questions) // QUESTIONS)][:QUESTIONS]
