@@ -50,7 +50,7 @@ class _Metrics(_Page):
         except HoiBaoError:
             self.desk.vitals.errors.inc()  # the other numbers are still true
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
-        self.write(generate_latest(self.desk.vitals.registry))
+        self.write(generate_latest(self.desk.vitals.metrics))
 
 
 def serve_health(desk: Desk, port: int) -> HTTPServer:

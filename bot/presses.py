@@ -127,13 +127,21 @@ async def share(query: CallbackQuery, press: Press, context: Context, language: 
     await _edit(query, render.answer(answer, page, language), keyboard)
 
 
+async def _message_to_choose_for(query: CallbackQuery, language: str) -> Message | None:
+    """The message with the buttons, if who pressed may choose for its chat; else they are told."""
+    message = query.message
+    if isinstance(message, Message) and await may_choose(message, query.from_user.id):
+        return message
+    await _tell(query, plain("toast_group_admins_only", language), alert=True)
+    return None
+
+
 async def choose_answers(
     query: CallbackQuery, press: Press, context: Context, language: str
 ) -> None:
     """Answer in this group from now on, or be silent."""
-    message = query.message
-    if not isinstance(message, Message) or not await may_choose(message, query.from_user.id):
-        await _tell(query, plain("toast_group_admins_only", language), alert=True)
+    message = await _message_to_choose_for(query, language)
+    if message is None:
         return
     silent = press.page > 0
     desk_of(context).preferences.silence(message.chat.id, silent)
@@ -146,9 +154,8 @@ async def choose_language(
     query: CallbackQuery, press: Press, context: Context, language: str
 ) -> None:
     """Speak the chosen language in this chat from now on."""
-    message = query.message
-    if not isinstance(message, Message) or not await may_choose(message, query.from_user.id):
-        await _tell(query, plain("toast_group_admins_only", language), alert=True)
+    message = await _message_to_choose_for(query, language)
+    if message is None:
         return
     # the button behind the last language is that of Telegram's own
     chosen = LANGUAGES[press.page] if press.page < len(LANGUAGES) else None

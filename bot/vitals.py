@@ -47,22 +47,23 @@ class Vitals:
         self._searches: dict[object, float] = {}  # those that go on, by when they began
         self.last_reload: dict[str, Any] | None = None
 
-        self.registry = registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        self.updates = Counter("hoibao_updates", "Updates received", ["kind"], registry=registry)
-        self.errors = Counter("hoibao_errors", "Updates that failed", registry=registry)
+        self.metrics = CollectorRegistry()
+        own: dict[str, Any] = {"registry": self.metrics}  # not the one of the whole process
+        ProcessCollector(**own)
+        self.updates = Counter("hoibao_updates", "Updates received", ["kind"], **own)
+        self.errors = Counter("hoibao_errors", "Updates that failed", **own)
         self.restarts = Counter(
             "hoibao_polling_restarts",
             "Times that polling hung and was restarted",
-            registry=registry,
+            **own,
         )
-        self._answers = Counter("hoibao_answers", "Searches", ["outcome"], registry=registry)
+        self._answers = Counter("hoibao_answers", "Searches", ["outcome"], **own)
         self._search = Histogram(
-            "hoibao_search_seconds", "Time of a search", buckets=BUCKETS, registry=registry
+            "hoibao_search_seconds", "Time of a search", buckets=BUCKETS, **own
         )
-        self._reloads = Counter("hoibao_reloads", "Reloads", ["outcome"], registry=registry)
+        self._reloads = Counter("hoibao_reloads", "Reloads", ["outcome"], **own)
         self._index = {
-            name: Gauge(f"hoibao_{name}", about, registry=registry)
+            name: Gauge(f"hoibao_{name}", about, **own)
             for name, about in (
                 ("articles", "Articles served"),
                 ("passages", "Passages served"),
@@ -72,9 +73,9 @@ class Vitals:
         Gauge(
             "hoibao_seconds_since_progress",
             "Seconds since the last finished getUpdates or webhook call",
-            registry=registry,
+            **own,
         ).set_function(lambda: self.quiet)
-        Gauge("hoibao_searches_in_progress", "Searches that go on", registry=registry).set_function(
+        Gauge("hoibao_searches_in_progress", "Searches that go on", **own).set_function(
             lambda: len(self._searches)
         )
 

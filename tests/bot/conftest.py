@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.texts import TEXTS
 from tests.bot.running import ADMIN, FakeIndex, known_answers, known_articles, running_bot
 from tests.telegram import BotApi, Chat, User
 
@@ -32,6 +33,32 @@ def an(api: BotApi) -> User:
 @pytest.fixture
 def chat(api: BotApi, an: User) -> Chat:
     return api.private_chat(an)
+
+
+@pytest.fixture(params=list(TEXTS))
+def language(request: pytest.FixtureRequest) -> str:
+    """Whoever asks for it is tested in every language that the bot speaks."""
+    return str(request.param)
+
+
+@pytest.fixture
+def admin(api: BotApi, language: str) -> User:
+    return api.user(ADMIN, "Admin", language_code=language)
+
+
+@pytest.fixture
+def office(api: BotApi, admin: User) -> Chat:
+    return api.private_chat(admin)
+
+
+@pytest.fixture
+def reader(api: BotApi, language: str) -> User:
+    return api.user(9, "Reader", language_code=language)
+
+
+@pytest.fixture
+def room(api: BotApi, reader: User) -> Chat:
+    return api.private_chat(reader)
 
 
 @pytest.fixture

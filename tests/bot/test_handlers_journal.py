@@ -8,34 +8,8 @@ import pytest
 
 from bot import render
 from bot.texts import TEXTS
-from retrieval.model import Answer
 from tests.bot.running import ADMIN, QUESTION, QUOTES, FakeIndex, running_bot
 from tests.telegram import BotApi, Chat, User
-
-
-@pytest.fixture(params=list(TEXTS))
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def admin(api: BotApi, language: str) -> User:
-    return api.user(ADMIN, "Admin", language_code=language)
-
-
-@pytest.fixture
-def office(api: BotApi, admin: User) -> Chat:
-    return api.private_chat(admin)
-
-
-@pytest.fixture
-def reader(api: BotApi, language: str) -> User:
-    return api.user(9, "Reader", language_code=language)
-
-
-@pytest.fixture
-def room(api: BotApi, reader: User) -> Chat:
-    return api.private_chat(reader)
 
 
 @pytest.mark.usefixtures("_bot")
@@ -76,18 +50,6 @@ def test_in_a_group_nobody_sees_the_thumb_of_another(api: BotApi, an: User) -> N
     press = api.press(an, answer, "👍")
     assert api.answer_to(press)["text"] == TEXTS["vi"]["toast_vote_up"]
     assert len(answer.versions) == 1
-
-
-@pytest.mark.usefixtures("_bot")
-def test_a_thumb_for_a_quote_that_is_gone_is_told_kindly(
-    api: BotApi, an: User, chat: Chat, index: FakeIndex
-) -> None:
-    api.send(chat, an, QUESTION)
-    answer = api.next_message(chat)
-    index.answers = {QUESTION: Answer("", QUOTES[2:], 0.9)}
-    press = api.press(an, answer, "👎")
-    assert "cập nhật" in api.answer_to(press)["text"]
-    assert api.next_edit(answer).text.startswith(QUOTES[2].text)
 
 
 @pytest.mark.usefixtures("_bot")

@@ -31,21 +31,6 @@ FILES = {
 }
 
 
-@pytest.fixture(params=list(TEXTS))
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def admin(api: BotApi, language: str) -> User:
-    return api.user(ADMIN, "Admin", language_code=language)
-
-
-@pytest.fixture
-def office(api: BotApi, admin: User) -> Chat:
-    return api.private_chat(admin)
-
-
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
     folder = tmp_path / "articles"

@@ -21,21 +21,6 @@ from tests.bot.running import (
 from tests.telegram import BotApi, Chat, Message, User
 
 
-@pytest.fixture(params=list(TEXTS))
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def reader(api: BotApi, language: str) -> User:
-    return api.user(9, "Reader", language_code=language)
-
-
-@pytest.fixture
-def room(api: BotApi, reader: User) -> Chat:
-    return api.private_chat(reader)
-
-
 def shared(api: BotApi, chat: Chat, user: User, language: str) -> Message:
     """An answer whose share button was pressed."""
     api.send(chat, user, QUESTION)
@@ -112,13 +97,14 @@ def test_a_strange_link_is_a_greeting(api: BotApi, an: User, chat: Chat, payload
 
 
 @pytest.mark.usefixtures("_bot")
-def test_sharing_what_is_gone_is_told_kindly(
-    api: BotApi, an: User, chat: Chat, index: FakeIndex
+@pytest.mark.parametrize("button", ["Chia sẻ", "👎"])
+def test_what_is_asked_of_a_quote_that_is_gone_is_told_kindly(
+    api: BotApi, an: User, chat: Chat, index: FakeIndex, button: str
 ) -> None:
     api.send(chat, an, QUESTION)
     answer = api.next_message(chat)
     index.answers = {QUESTION: Answer("", QUOTES[2:], 0.9)}
-    press = api.press(an, answer, "Chia sẻ")
+    press = api.press(an, answer, button)
     assert "cập nhật" in api.answer_to(press)["text"]
     assert api.next_edit(answer).text.startswith(QUOTES[2].text)
 

@@ -104,7 +104,7 @@ def test_polling_that_hangs_is_started_anew(
         api.send(chat, an, QUESTION)
         assert api.next_message(chat).text.startswith(QUOTES[0].text)
     assert "starting it anew" in caplog.text
-    assert vitals.registry.get_sample_value("hoibao_polling_restarts_total")
+    assert vitals.metrics.get_sample_value("hoibao_polling_restarts_total")
     assert len(api.messages(chat)) == 1
 
 

@@ -73,7 +73,7 @@ def test_searches_are_counted_and_timed(vitals: Vitals, clock: Clock) -> None:
         with vitals.searching():
             clock.now += 0.02
         vitals.answered(Answer("", (), 0.0, abstention))
-    value = vitals.registry.get_sample_value
+    value = vitals.metrics.get_sample_value
     assert value("hoibao_answers_total", {"outcome": "quoted"}) == 2
     assert value("hoibao_answers_total", {"outcome": "abstained"}) == 1
     assert value("hoibao_search_seconds_bucket", {"le": "0.025"}) == 3
@@ -99,4 +99,4 @@ def test_a_reload_is_remembered_by_how_it_ended(
     with pytest.raises(type(error)), vitals.reloading():
         raise error
     assert vitals.report()["last_reload"]["outcome"] == outcome
-    assert vitals.registry.get_sample_value("hoibao_reloads_total", {"outcome": outcome}) == 1
+    assert vitals.metrics.get_sample_value("hoibao_reloads_total", {"outcome": outcome}) == 1
