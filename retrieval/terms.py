@@ -22,6 +22,7 @@ from retrieval.language.questions import (
     without_fillers,
 )
 from retrieval.language.syllables import is_folded_syllable
+from retrieval.language.thesaurus import synonyms, word_length
 from retrieval.spelling import FOLDED, Rarity, closest_words, spell
 from retrieval.text import Token, exact, fold, nfc, syllables, tokens
 
@@ -29,11 +30,31 @@ EXACT_WEIGHT = 1.0
 FOLDED_WEIGHT = 0.5
 BIGRAM_FACTOR = 0.5
 QUESTION_WORD_FACTOR = 0.3
+_LONGEST_FORM = 5  # syllables of a translation that are looked for
 MAX_TOKENS = 64
 """Tokens of a question beyond this many are not searched for: work per question is bounded."""
 
 _QUESTION_WORDS = frozenset(exact(word) for word in QUESTION_WORDS)
 _FOLDED_QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
+# "huyện nào", "bao nhiêu xã": what is asked for, by the question word after or before it.
+_AFTER_NOUN = (["nao"], ["gi"])
+_BEFORE_NOUN = (["nhieu"], ["may"])
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Words that a phrase of a question may stand in a text as, all folded or all exact.
+
+    `strength` runs from 0 to 1, for what was asked itself.
+    """
+
+    words: tuple[str, ...]
+    strength: float
+    folded: bool
+
+
+Phrase = tuple[Form, ...]
+"""What a question says in one or more syllables, first as it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +62,17 @@ class Query:
     """A question as the index is asked: its terms, and how it was read.
 
     `content` says of each term whether it is more than a question word; `words` are the
-    question's words, folded, in order, each with the same. `translated` is set when it was in
-    English; `understood` when it was read otherwise than it was typed.
+    question's words, folded, in order, each with the same. `phrases` are the words of one or
+    more syllables that it is made of, each with those that can stand for it, and `asked` the
+    place of the one that the question word goes with ("huyện" of "huyện nào"). `translated` is
+    set when it was in English; `understood` when it was read otherwise than it was typed.
     """
 
     terms: tuple[QueryTerm, ...]
     content: tuple[bool, ...]
     words: tuple[tuple[str, bool], ...]
+    phrases: tuple[Phrase, ...] = ()
+    asked: int | None = None
     answer_type: AnswerType | None = None
     understood: str | None = None
     translated: bool = False
@@ -86,10 +111,13 @@ def parse_question(question: str, rarity: Rarity) -> Query:
     meant = closest_words(found, rarity)
     words = _read(found, text, meant, rarity)
     terms = _unique_terms(_vietnamese_terms(words))
+    phrases = _phrases(words)
     return Query(
         terms=tuple(terms),
         content=tuple(terms.values()),
         words=tuple((word.folded, word.telling) for word in words),
+        phrases=tuple(phrases),
+        asked=next((place for place, asked in enumerate(phrases.values()) if asked), None),
         answer_type=answer_type(text),
         understood=spell(found, meant, text) if meant else decoded,
     )
@@ -100,12 +128,16 @@ class _Word:
     """A word as it is searched for.
 
     `exact` is None when its diacritics are not to be trusted: there were none, or the corpus
-    has it only with others. `longhand` has what an abbreviation stands for, as terms.
+    has it only with others; `typed` is what it was typed as, if with diacritics. `name` says
+    that it has a capital without beginning the question; `longhand` has what an abbreviation
+    stands for, as terms.
     """
 
     exact: str | None
     folded: str
     telling: bool
+    typed: str | None = None
+    name: bool = False
     longhand: tuple[str, ...] = ()
 
 
@@ -128,8 +160,10 @@ def _read(
     shouted = text.isupper()  # every word then looks like an abbreviation
     words = []
     for place, token in enumerate(found):
+        word = token.span.of(text)
+        name = place > 0 and not shouted and word[0].isupper()
         if place in meant:
-            words += [_Word(None, syllable, telling=True) for syllable in meant[place]]
+            words += [_Word(None, syllable, telling=True, name=name) for syllable in meant[place]]
             continue
         telling = (
             token.folded not in _FOLDED_QUESTION_WORDS
@@ -137,11 +171,47 @@ def _read(
             else token.exact not in _QUESTION_WORDS
         )
         exact_form = None if bare or rarity(token.exact) < 0 else token.exact
-        word = token.span.of(text)
         meanings = expansions(word.lower() if shouted else word)
         longhand = _unique(_phrase(meaning, rarity) for meaning in meanings)
-        words.append(_Word(exact_form, token.folded, telling, longhand))
+        typed = None if bare else token.exact
+        words.append(_Word(exact_form, token.folded, telling, typed, name, longhand))
     return words
+
+
+def _phrases(words: Sequence[_Word]) -> dict[Phrase, bool]:
+    """What says something, with what can stand for it, and whether a question word goes with it."""
+    typed = [word.typed or "" for word in words]
+    folded = [word.folded for word in words]
+    found: dict[Phrase, bool] = {}
+    at = 0
+    while at < len(words):
+        bare = not typed[at]
+        past = at + word_length(folded if bare else typed, at, folded=bare)
+        if any(word.telling for word in words[at:past]):
+            phrase = tuple(_forms(words[at:past]))
+            asked = (
+                folded[past : past + 1] in _AFTER_NOUN
+                or folded[max(0, at - 1) : at] in _BEFORE_NOUN
+            )
+            found[phrase] = found.get(phrase, False) or asked
+        at = past
+    return found
+
+
+def _forms(run: Sequence[_Word]) -> Iterator[Form]:
+    """A phrase as it was asked, then what can stand for it."""
+    typed = tuple(word.typed for word in run if word.typed)
+    folded = tuple(word.folded for word in run)
+    if len(typed) == len(run):
+        yield Form(typed, 1.0, folded=False)
+    if not all(word.exact for word in run):
+        yield Form(folded, 1.0, folded=True)
+    for longhand in run[0].longhand:
+        yield Form(tuple(longhand.split(" ")), 1.0, folded=False)
+    if not all(word.name for word in run):
+        bare = len(typed) < len(run)
+        for one in synonyms(folded if bare else typed, folded=bare):
+            yield Form(one.words[:_LONGEST_FORM], one.strength, bare)
 
 
 def _vietnamese_terms(words: Sequence[_Word]) -> Iterator[tuple[QueryTerm, bool]]:
@@ -182,18 +252,29 @@ def _english(text: str, rarity: Rarity) -> Query:
     found = list(tokens(text))[:MAX_TOKENS]
     meant = closest_words(found, rarity)
     terms = []
+    phrases: list[Phrase] = []
     for gloss in translate([token.span.of(text).lower() for token in found]):
-        synonyms = _unique(_phrase(phrase, rarity) for phrase in gloss.translations)
-        if not synonyms:  # a name or a number: as it is, or as it would be with diacritics
-            synonyms = (FOLDED + " ".join(meant.get(gloss.start, (found[gloss.start].folded,))),)
+        translations = _unique(_phrase(phrase, rarity) for phrase in gloss.translations)
+        if not translations:  # a name or a number: as it is, or as it would be with diacritics
+            name = meant.get(gloss.start, (found[gloss.start].folded,))
+            translations = (FOLDED + " ".join(name),)
+            phrases.append((Form(name, 1.0, folded=True),))
+        elif not gloss.asks:
+            phrases.append(
+                tuple(
+                    Form(tuple(syllables(one)[:_LONGEST_FORM]), 1.0, False)
+                    for one in gloss.translations
+                )
+            )
         factor = QUESTION_WORD_FACTOR if gloss.asks else 1
-        term = QueryTerm(synonyms, factor * (EXACT_WEIGHT + FOLDED_WEIGHT))
+        term = QueryTerm(translations, factor * (EXACT_WEIGHT + FOLDED_WEIGHT))
         terms.append((term, not gloss.asks))
     unique = _unique_terms(terms)
     return Query(
         terms=tuple(unique),
         content=tuple(unique.values()),
         words=tuple((token.folded, True) for token in found),
+        phrases=tuple(dict.fromkeys(phrases)),
         answer_type=answer_type(text),
         translated=True,
     )

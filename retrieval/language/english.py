@@ -35,7 +35,7 @@ STOP_WORDS: frozenset[str] = frozenset(
     # fillers
     "not no yes please much many more most ever okay ok".split()
 )
-_QUESTION_WORDS = frozenset("who whom whose what when where why which how".split())
+QUESTION_WORDS = frozenset("who whom whose what when where why which how".split())
 
 # Vietnamese words that questions can hardly do without, as typed without diacritics. Left out:
 # those that English has too ("may", "the", "do", "to").
@@ -103,7 +103,7 @@ class Gloss:
     @property
     def asks(self) -> bool:
         """Whether it is a question word ("who", "how many") rather than something to find."""
-        return self.source.split(" ")[0] in _QUESTION_WORDS
+        return self.source.split(" ")[0] in QUESTION_WORDS
 
 
 def translate(tokens: Sequence[str]) -> list[Gloss]:
@@ -164,7 +164,7 @@ def is_english(text: str) -> bool:
     # "WHO" and "IT" among words in lower case are no English words
     plain = [word if shouted or not word.isupper() or len(word) == 1 else "" for word in words]
     english = sum(_english_function(word.lower()) for word in plain)
-    english += plain[0].lower() in _QUESTION_WORDS
+    english += plain[0].lower() in QUESTION_WORDS
     content = [word for word in plain if _is_english_content(word.lower())]
     if shouted or any(word.islower() for word in content):  # names alone say nothing
         english += 0.5 * len(content)
@@ -173,7 +173,7 @@ def is_english(text: str) -> bool:
 
 def _english_function(word: str) -> float:
     """How much a word's being a function word tells for English."""
-    if word not in STOP_WORDS and word not in _QUESTION_WORDS:
+    if word not in STOP_WORDS and word not in QUESTION_WORDS:
         return 0
     return 0.25 if is_folded_syllable(word) or len(word) == 1 else 1
 
@@ -181,7 +181,7 @@ def _english_function(word: str) -> float:
 @lru_cache(maxsize=1 << 12)
 def _is_english_content(word: str) -> bool:
     """Whether the glossary knows the word, and Vietnamese does not write it so as well."""
-    if word in STOP_WORDS or word in _QUESTION_WORDS or is_folded_syllable(word):
+    if word in STOP_WORDS or word in QUESTION_WORDS or is_folded_syllable(word):
         return False
     translations = _longest_match([word])[1]
     return bool(translations) and all(word != known.lower() for known in translations)

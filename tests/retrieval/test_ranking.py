@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from retrieval import open_index, update_index
-from retrieval.evidence import SIGNALS, gather, measure, weigh
+from retrieval.evidence import Floats, weigh
+from retrieval.evidence.gathered import gather
+from retrieval.evidence.signals import SENTENCE_SIGNALS, TOKEN_SIGNALS, Signals
 from retrieval.index import Snapshot
 from retrieval.passages import MAX_QUOTE
 from retrieval.ranking import PASSAGES, rank
@@ -73,28 +76,53 @@ def test_equal_questions_rank_equally(snapshot: Snapshot) -> None:
     assert rank(snapshot, query, 5) == rank(snapshot, query, 5)
 
 
-def test_probabilities_of_sentences_add_up_to_one(snapshot: Snapshot) -> None:
+def test_probabilities_of_tokens_add_up_to_one(snapshot: Snapshot) -> None:
     query = parse_question(QUESTIONS[0], snapshot.engine.rarity)
     evidence = weigh(snapshot, query, snapshot.engine.search(query.terms, PASSAGES))
-    assert sum(one.probability for one in evidence) == pytest.approx(1)
-    best = max(evidence, key=lambda one: one.probability)
-    assert "thứ bảy" in best.sentence.span.of(best.stored.article.text)
+    assert sum(one.mass.sum() for one in evidence) == pytest.approx(1)
+    best = max(evidence, key=lambda one: one.mass.max())
+    start = int(best.starts[best.mass.argmax()])
+    assert "thứ bảy" in best.stored.article.text[start - 40 : start + 40]
 
 
-def test_each_signal_is_measured_for_each_sentence(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[0], snapshot.engine.rarity)
+def signals_of(snapshot: Snapshot, question: str) -> Signals:
+    query = parse_question(question, snapshot.engine.rarity)
     hits = snapshot.engine.search(query.terms, PASSAGES)
-    found = gather(snapshot, hits)
-    signals = dict(zip(SIGNALS, measure(snapshot, query, hits, found).T, strict=True))
-    assert all(len(values) == len(found.sentences) for values in signals.values())
-    assert signals["cover"].min() >= 0
-    assert signals["cover"].max() <= 1
-    assert signals["passage_share"].max() == 1
+    idfs = snapshot.engine.idfs(query.terms)
+    return Signals(query, idfs, hits, gather(snapshot, hits))
+
+
+def column(signals: Signals, name: str) -> Floats:
+    return signals.sentences[:, SENTENCE_SIGNALS.index(name)]
+
+
+def test_each_signal_is_measured_for_each_sentence_and_token(snapshot: Snapshot) -> None:
+    signals = signals_of(snapshot, QUESTIONS[0])
+    count = len(signals.sentences)
+    assert signals.sentences.shape == (count, len(SENTENCE_SIGNALS))
+    assert signals.tokens(np.ones(count, bool)).shape[1] == len(TOKEN_SIGNALS)
+    assert signals.cover.min() >= 0
+    assert signals.cover.max() <= 1
+    assert column(signals, "passage_share").max() == 1
+
+
+def test_another_word_for_the_same_counts_as_the_word(snapshot: Snapshot) -> None:
+    asked, other = (
+        column(signals_of(snapshot, f"Ai {word} hợp tác xã?"), "phrases").max()
+        for word in ("lập", "thành lập")
+    )
+    assert 0.5 < other < asked
+
+
+def test_what_the_question_word_goes_with_is_looked_for(snapshot: Snapshot) -> None:
+    signals = signals_of(snapshot, "Chợ phiên nào họp vào thứ bảy?")
+    found = column(signals, "asked_for")
+    assert found.max() == 1
+    assert found.min() == 0
 
 
 def test_a_question_about_a_time_prefers_a_sentence_with_one(snapshot: Snapshot) -> None:
-    query = parse_question("Hợp tác xã vay vốn năm nào?", snapshot.engine.rarity)
-    hits = snapshot.engine.search(query.terms, PASSAGES)
-    signals = measure(snapshot, query, hits, gather(snapshot, hits))
-    assert not signals[:, SIGNALS.index("offers_time")].any()
+    question = "Hợp tác xã vay vốn năm nào?"
+    assert not column(signals_of(snapshot, question), "offers_time").any()
+    query = parse_question(question, snapshot.engine.rarity)
     assert not rank(snapshot, query, 1).candidates[0].offers
