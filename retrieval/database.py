@@ -38,7 +38,7 @@ from retrieval.model import (
 )
 from retrieval.text import fold
 
-FORMAT = 2
+FORMAT = 3
 """Counted up whenever the tables, the terms or the passages change; other formats are rebuilt."""
 
 DATABASE = "articles.sqlite3"

@@ -55,7 +55,7 @@ class Ours:
         from retrieval.terms import parse_question
 
         snapshot = self._index.snapshot()
-        return len(rank(snapshot, parse_question(question, snapshot.engine.rarity), 3).candidates)
+        return len(rank(snapshot, parse_question(question, snapshot.engine.rarities), 3).candidates)
 
     def answer(self, question: str) -> int:
         return len(self._index.ask(question).quotes)
@@ -79,7 +79,7 @@ class Engine(Ours):
         from retrieval.terms import parse_question
 
         engine = self._index.snapshot().engine
-        return len(engine.search(parse_question(question, engine.rarity).terms, TOP))
+        return len(engine.search(parse_question(question, engine.rarities).terms, TOP))
 
     answer = add = None  # type: ignore[assignment]
 
@@ -90,12 +90,10 @@ class Floor(Engine):
     label = "floor: reading postings"
 
     def search(self, question: str) -> int:
-        from retrieval.engines.batches import term_key
         from retrieval.text import syllables
 
         engine: Any = self._index.snapshot().engine
-        found = [one for word in syllables(question) for one in engine._found(term_key(word))]
-        return sum(len(one.read()) for one in found)
+        return sum(column.df for word in syllables(question) if (column := engine.read(word)))
 
 
 class Naive:

@@ -46,7 +46,7 @@ QUESTIONS = (
 def test_quotes_are_short_enough_and_begin_and_end_at_words(
     snapshot: Snapshot, question: str
 ) -> None:
-    query = parse_question(question, snapshot.engine.rarity)
+    query = parse_question(question, snapshot.engine.rarities)
     for candidate in rank(snapshot, query, 5).candidates:
         text, span = candidate.stored.article.text, candidate.span
         assert 0 < len(span) <= MAX_QUOTE
@@ -58,23 +58,23 @@ def test_quotes_are_short_enough_and_begin_and_end_at_words(
 
 
 def test_what_two_articles_say_alike_is_quoted_once(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[0], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
     found = [one for one in rank(snapshot, query, 5).candidates if "thứ bảy" in one.text]
     assert len(found) == 1
 
 
 def test_a_long_sentence_is_quoted_where_it_answers(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[1], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[1], snapshot.engine.rarities)
     assert "ông Lò Văn Pún lập" in rank(snapshot, query, 1).candidates[0].text
 
 
 def test_equal_questions_rank_equally(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[2], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[2], snapshot.engine.rarities)
     assert rank(snapshot, query, 5) == rank(snapshot, query, 5)
 
 
 def test_probabilities_of_sentences_add_up_to_one(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[0], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
     evidence = weigh(snapshot, query, snapshot.engine.search(query.terms, PASSAGES))
     assert sum(one.probability for one in evidence) == pytest.approx(1)
     best = max(evidence, key=lambda one: one.probability)
@@ -82,7 +82,7 @@ def test_probabilities_of_sentences_add_up_to_one(snapshot: Snapshot) -> None:
 
 
 def test_each_signal_is_measured_for_each_sentence(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[0], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
     hits = snapshot.engine.search(query.terms, PASSAGES)
     found = gather(snapshot, hits)
     signals = dict(zip(SIGNALS, measure(snapshot, query, hits, found).T, strict=True))
@@ -93,7 +93,7 @@ def test_each_signal_is_measured_for_each_sentence(snapshot: Snapshot) -> None:
 
 
 def test_a_question_about_a_time_prefers_a_sentence_with_one(snapshot: Snapshot) -> None:
-    query = parse_question("Hợp tác xã vay vốn năm nào?", snapshot.engine.rarity)
+    query = parse_question("Hợp tác xã vay vốn năm nào?", snapshot.engine.rarities)
     hits = snapshot.engine.search(query.terms, PASSAGES)
     signals = measure(snapshot, query, hits, gather(snapshot, hits))
     assert not signals[:, SIGNALS.index("offers_time")].any()

@@ -44,7 +44,7 @@ def examples(collection_file: Path) -> list[Example]:
         snapshot = index.snapshot()
         found = []
         for question in collection.questions:
-            query = parse_question(question.text, snapshot.engine.rarity)
+            query = parse_question(question.text, snapshot.engine.rarities)
             hits = snapshot.engine.search(query.terms, PASSAGES)
             sentences = gather(snapshot, hits)
             gold = [_spaced(answer.text) for answer in question.answers]
