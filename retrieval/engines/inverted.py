@@ -35,7 +35,7 @@ NAME = "postings"
 _RARE = 1 << 13  # postings that are scored before it is asked which others matter
 _PROBED = 16  # documents, for each that is asked for, whose scores are completed to ask that
 _FEW = 512  # documents that are looked up in all remaining terms at once
-_KNOWN = 1 << 16  # terms whose place is remembered
+_KNOWN = 1 << 14  # terms whose place is remembered
 _HELD = 64 << 20  # bytes of postings that are remembered
 _SLACK = 1e-8  # of a score, and beyond it: documents that tie after rounding are kept
 

@@ -60,6 +60,9 @@ class Ours:
     def answer(self, question: str) -> int:
         return len(self._index.ask(question).quotes)
 
+    def catch_up(self) -> None:
+        self._index.snapshot()
+
     def add(self, corpus: Path, folder: Path, text: str) -> None:
         from retrieval import update_index
 
@@ -261,11 +264,12 @@ def shared_with_ours(name: str) -> bool:
     return issubclass(CONTESTANTS[name], Engine)
 
 
-def searches(questions: Sequence[str], run: Any) -> list[float]:
-    """Milliseconds that each question took."""
-    took = []
+def searches(questions: Sequence[str], run: Any) -> tuple[list[float], list[float]]:
+    """Milliseconds that each question took, and how many of them it had a processor."""
+    took, busy = [], []
     for question in questions:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         run(question)
+        busy.append((time.process_time() - worked) * 1000)
         took.append((time.perf_counter() - started) * 1000)
-    return took
+    return took, busy
