@@ -21,7 +21,7 @@ Words = NDArray[np.unsignedinteger]
 _SHIFT = 8
 _COUNT = MAX_TF
 _NARROW = 1 << 24  # documents whose postings fit 32 bits
-_MANY = 1 << 10
+_MANY = 256  # documents
 _OVERHEAD = 512  # bytes of the objects around an array
 
 
@@ -68,18 +68,37 @@ class Column:
 
     def counts_of(self, documents: Ids) -> Counts:
         """The counts of documents, ascending; 0 for one that does not have the term."""
+        if self.row is None and len(documents) > _MANY:  # more than are looked up faster singly
+            upper = int(documents[-1]) + 1
+            below = self._postings[: self._postings.searchsorted(upper << _SHIFT)]
+            return _as_row(below, upper).counts_of(documents)
+        return self._look_up(documents, _lowest(documents)).astype(np.uint8, copy=False)
+
+    def _look_up(self, documents: Ids, sought: Words) -> NDArray[np.unsignedinteger]:
+        """The counts of documents, given the lowest posting that each may have."""
         if self.row is not None:
             return self.row[documents]
         words = self._postings
-        if len(documents) > _MANY:  # more than are looked up faster one by one
-            upper = int(documents[-1]) + 1
-            below = words[: words.searchsorted(upper << _SHIFT)]
-            return _as_row(below, upper).counts_of(documents)
-        sought = (documents << _SHIFT).astype(words.dtype)
+        sought = sought.astype(words.dtype, copy=False)  # else it is the words that are copied
         found = words.take(words.searchsorted(sought), mode="clip")
-        found ^= sought  # what is left of the document's own posting is its count
-        found[found > _COUNT] = 0
-        return found.astype(np.uint8)
+        found ^= sought  # what is left of a document's own posting is its count
+        found *= found <= _COUNT
+        return found
+
+
+def count_table(columns: Sequence[Column], documents: Ids) -> NDArray[np.float64]:
+    """The counts of documents, ascending, in each column: of shape (columns, documents)."""
+    sought = _lowest(documents)
+    table = np.empty((len(columns), len(documents)))
+    for counts, column in zip(table, columns, strict=True):
+        counts[:] = column._look_up(documents, sought)
+    return table
+
+
+def _lowest(documents: Ids) -> Words:
+    """The lowest posting that each of some ascending documents may have."""
+    fits = not len(documents) or documents[-1] < _NARROW
+    return (documents << _SHIFT).astype(np.uint32 if fits else np.uint64)
 
 
 def split_words(words: Words) -> tuple[Ids, Counts]:

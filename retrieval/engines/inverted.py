@@ -24,6 +24,7 @@ from retrieval.engines.columns import (
     Ids,
     Piece,
     column_of,
+    count_table,
     pool,
     split_words,
 )
@@ -33,8 +34,8 @@ from retrieval.engines.states import read_state
 
 NAME = "postings"
 _RARE = 1 << 13  # postings that are scored before it is asked which others matter
-_PROBED = 16  # documents, for each that is asked for, whose scores are completed to ask that
-_FEW = 512  # documents that are looked up in all remaining terms at once
+_PROBED = 12  # documents, for each that is asked for, whose scores are completed to ask that
+_FEW = 96  # documents that are looked up in all remaining terms at once
 _KNOWN = 1 << 14  # terms whose place is remembered
 _HELD = 64 << 20  # bytes of postings that are remembered
 _SLACK = 1e-8  # of a score, and beyond it: documents that tie after rounding are kept
@@ -52,20 +53,16 @@ class _Single(NamedTuple):
 class _Known(NamedTuple):
     """What is known of a term, or of synonyms that count as one, without their postings.
 
-    `peak` is the most that BM25 gives for it, without idf. Terms of the same `content` have
-    the same postings.
+    `key` is what its column is remembered by, `peak` the most that BM25 gives for it, without
+    idf. Terms of the same `content` have the same postings.
     """
 
+    key: tuple[int, ...]
     singles: tuple[_Single, ...]
     df: int
-    idf: float
-    peak: float = 0.0
+    idf: float = 0.0
+    peak: float = 1.0
     content: object = None
-
-    @property
-    def key(self) -> tuple[int, ...]:
-        """What its column is remembered by."""
-        return tuple(single.key for single in self.singles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +145,19 @@ class InvertedEngine:
             yield self._describe(tuple(one for one in ones if any(one.entries)))
 
     def _describe(self, singles: tuple[_Single, ...]) -> _Known:
+        key = tuple(single.key for single in singles)
         if not singles:
-            return _Known(singles, 0, idf(self._documents, 0))
+            return _Known(key, singles, 0, idf(self._documents, 0))
         entries = singles[0].entries
-        known = _Known(singles, sum(entry.df for entry in entries if entry), 0.0)
+        known = _Known(key, singles, sum(entry.df for entry in entries if entry), content=key)
+        if len(singles) == 1:
+            content = tuple(entry and entry[1:] for entry in entries)
+            known = known._replace(peak=self._peak(entries), content=content)
         if len(singles) > 1 or len(self._dead):
             (column,) = self._columns_of([known])
-            df = column.df - int(np.count_nonzero(column.counts_of(self._dead)))
-            known = known._replace(df=df)
-        one_idf = idf(self._documents, known.df)
-        if len(singles) > 1:
-            return known._replace(idf=one_idf, peak=1.0, content=known.key)
-        content = tuple(entry and entry[1:] for entry in entries)
-        return known._replace(idf=one_idf, peak=self._peak(entries), content=content)
+            dead = np.count_nonzero(column.counts_of(self._dead))
+            known = known._replace(df=column.df - int(dead))
+        return known._replace(idf=idf(self._documents, known.df))
 
     def _peak(self, entries: Sequence[Entry | None]) -> float:
         """The most that any document's count and length give, between 0 and 1.
@@ -182,7 +179,7 @@ class InvertedEngine:
             read = self._read([one.singles[0] for one in missing.values() if len(one.singles) == 1])
             for key, one in missing.items():
                 if len(one.singles) > 1:
-                    parts = [_Known((single,), 1, 0.0) for single in one.singles]
+                    parts = [_Known((single.key,), (single,), 1) for single in one.singles]
                     read[key] = pool(self._columns_of(parts), self._size)
             self._columns.keep(read)
             found |= read
@@ -255,7 +252,7 @@ class InvertedEngine:
         few = _PROBED * limit
         if len(met) > few:
             met = met[np.argpartition(total[met], -few)[-few:]]
-        documents = np.unique(met[total[met] > 0])
+        documents = np.array(sorted({*met[total[met] > 0].tolist()}), np.int64)
         if len(documents) < limit:
             return 0.0
         scores = total[documents] + self._sums_of(documents, terms)
@@ -280,9 +277,7 @@ class InvertedEngine:
         """What the terms add to each of some documents."""
         if not terms:
             return np.zeros(len(documents))
-        counts = np.empty((len(terms), len(documents)))
-        for row, term in zip(counts, terms, strict=True):
-            row[:] = term.column.counts_of(documents)
+        counts = count_table([term.column for term in terms], documents)
         impacts = _saturated(counts, self._norms[documents])
         impacts *= np.array([[term.gain] for term in terms])  # no matrix product: it starts threads
         sums: Scores = impacts.sum(axis=0)
