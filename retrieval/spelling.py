@@ -9,7 +9,7 @@ its neighbours somewhere. Work is bounded: at most `MAX_WORDS` words, none longe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from retrieval.language.questions import QUESTION_WORDS
@@ -30,10 +30,12 @@ Rarities = Callable[[Sequence[str]], Sequence[float]]
 """What the corpus knows of terms, asked for many at once: below zero for those that it lacks."""
 
 
-def closest_words(found: Sequence[Token], rarities: Rarities) -> dict[int, tuple[str, ...]]:
+def closest_words(
+    found: Sequence[Token], rarities: Rarities, places: Iterable[int] | None = None
+) -> dict[int, tuple[str, ...]]:
     """For each place in a question whose word the corpus lacks: the folded words that are meant.
 
-    Numbers and question words stay.
+    Numbers and question words stay. `places` are those to look at, when not all.
 
     >>> known = {"~bi": 1.0, "~thu": 1.0, "~bi thu": 2.0}
     >>> closest_words(list(tokens("bi thuw")), lambda terms: [known.get(t, -1.0) for t in terms])
@@ -42,8 +44,10 @@ def closest_words(found: Sequence[Token], rarities: Rarities) -> dict[int, tuple
     words = [token.folded for token in found]
     doubtful = [
         place
-        for place, word in enumerate(words)
-        if word.isalpha() and 2 < len(word) <= MAX_LETTERS and word not in _QUESTION_WORDS
+        for place in (range(len(words)) if places is None else places)
+        if (word := words[place]).isalpha()
+        and 2 < len(word) <= MAX_LETTERS
+        and word not in _QUESTION_WORDS
     ]
     known = rarities([FOLDED + words[place] for place in doubtful])
     unknown = [place for place, rarity in zip(doubtful, known, strict=True) if rarity < 0]

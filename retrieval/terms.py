@@ -182,9 +182,11 @@ def _unique_terms(terms: Iterable[tuple[QueryTerm, bool]]) -> dict[QueryTerm, bo
 def _english(text: str, rarities: Rarities) -> Query:
     """Each English word or phrase as one term, its translations as synonyms."""
     found = list(tokens(text))[:MAX_TOKENS]
-    meant = closest_words(found, rarities)
+    glosses = translate([token.span.of(text).lower() for token in found])
+    names = [gloss.start for gloss in glosses if not gloss.translations]
+    meant = closest_words(found, rarities, names)
     terms = []
-    for gloss in translate([token.span.of(text).lower() for token in found]):
+    for gloss in glosses:
         synonyms = _unique(_phrase(phrase, rarities) for phrase in gloss.translations)
         if not synonyms:  # a name or a number: as it is, or as it would be with diacritics
             synonyms = (FOLDED + " ".join(meant.get(gloss.start, (found[gloss.start].folded,))),)

@@ -157,6 +157,10 @@ class InvertedEngine:
             (column,) = self._columns_of([known])
             dead = np.count_nonzero(column.counts_of(self._dead))
             known = known._replace(df=column.df - int(dead))
+            if len(singles) > 1:
+                documents, counts = column.spelled()
+                peak = _saturated(counts, self._norms[documents]).max()
+                known = known._replace(peak=float(peak))
         return known._replace(idf=idf(self._documents, known.df))
 
     def _peak(self, entries: Sequence[Entry | None]) -> float:
