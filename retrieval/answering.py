@@ -50,7 +50,7 @@ class Index:
         """The best `top` quotes for a question, or the nearest ones with why it abstains."""
         started = time.perf_counter()
         snapshot = self.snapshot()
-        query = parse_question(question, snapshot.engine.rarity)
+        query = parse_question(question, snapshot.engine.rarities)
         with snapshot.damage_reported():
             ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
             read = query.understood or question
@@ -78,7 +78,7 @@ class Index:
         Terms without diacritics begin with "~"; synonyms are joined by "|".
         """
         snapshot = self.snapshot()
-        query = parse_question(question, snapshot.engine.rarity)
+        query = parse_question(question, snapshot.engine.rarities)
         counts = Counter(document_terms(quote.text))
         found = []
         for term, idf in zip(query.terms, snapshot.engine.idfs(query.terms), strict=True):

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import RLock
 
 from retrieval.database import (
+    CURRENT,
     DATABASE,
     REBUILD,
     StoredArticle,
@@ -58,6 +59,8 @@ class Snapshot:
         self._lock = RLock()
         self._files = ExitStack()
         self.generation = -1
+        self._current = path / CURRENT
+        self._unchanged: tuple[int, ...] = ()
         for left in reversed(range(_ATTEMPTS)):
             self._folder = current_folder(path)
             try:
@@ -82,10 +85,16 @@ class Snapshot:
         """Whether no newer generation has been written since."""
         try:
             with self._lock:
+                seen = self._seen()
+                if seen == self._unchanged:  # as nearly always; asked for every question
+                    return True
                 newest = read_generation(self._newest)
-            return newest == self.generation and current_folder(self.path) == self._folder
-        except (IndexProblem, sqlite3.Error):
-            return True  # gone or unreadable: what is held in hand is still whole
+            if newest != self.generation or current_folder(self.path) != self._folder:
+                return False
+            self._unchanged = seen
+        except (IndexProblem, OSError, sqlite3.Error):
+            pass  # gone or unreadable: what is held in hand is still whole
+        return True
 
     @contextmanager
     def damage_reported(self) -> Iterator[None]:
@@ -118,6 +127,12 @@ class Snapshot:
     def status(self) -> IndexStatus:
         """How large it is, and when it was built."""
         return status_of(self._meta, self._folder, self.engine.name)
+
+    def _seen(self) -> tuple[int, ...]:
+        """What changes whenever a writer has committed; cheaper to ask for than a generation."""
+        named = self._current.stat()
+        (version,) = self._newest.execute("PRAGMA data_version").fetchone()
+        return version, named.st_ino, named.st_mtime_ns
 
     def _open(self) -> None:
         database = self._folder / DATABASE

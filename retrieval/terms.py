@@ -23,7 +23,7 @@ from retrieval.language.questions import (
 )
 from retrieval.language.syllables import is_folded_syllable
 from retrieval.language.thesaurus import synonyms, word_length
-from retrieval.spelling import FOLDED, Rarity, closest_words, spell
+from retrieval.spelling import FOLDED, Rarities, closest_words, spell
 from retrieval.text import Token, exact, fold, nfc, syllables, tokens
 
 EXACT_WEIGHT = 1.0
@@ -95,21 +95,21 @@ def document_terms(text: str) -> list[str]:
     ]
 
 
-def parse_question(question: str, rarity: Rarity) -> Query:
+def parse_question(question: str, rarities: Rarities) -> Query:
     """What to search for: weighted terms of the question, read as it was meant.
 
-    `rarity` is a term's idf in the corpus, below zero for one that it lacks: the closest terms
+    `rarities` are terms' idfs in the corpus, below zero for one that it lacks: the closest terms
     that it has stand in for those, and the rarest pair of syllables for a longer translation.
     """
     typed = nfc(question)
     decoded = decode_keystrokes(typed)
     text = decoded or typed
     if is_english(text):
-        return _english(text, rarity)
+        return _english(text, rarities)
     text = without_fillers(text) or text
     found = _spelt_out(list(tokens(text))[:MAX_TOKENS], text)
-    meant = closest_words(found, rarity)
-    words = _read(found, text, meant, rarity)
+    meant = closest_words(found, rarities)
+    words = _read(found, text, meant, rarities)
     terms = _unique_terms(_vietnamese_terms(words))
     phrases = _phrases(words)
     return Query(
@@ -153,11 +153,13 @@ def _spelt_out(found: Sequence[Token], text: str) -> list[Token]:
 
 
 def _read(
-    found: Sequence[Token], text: str, meant: Mapping[int, tuple[str, ...]], rarity: Rarity
+    found: Sequence[Token], text: str, meant: Mapping[int, tuple[str, ...]], rarities: Rarities
 ) -> list[_Word]:
     # typed without any diacritic, only the folded terms mean what they say
     bare = all(token.exact.isascii() for token in found)
     shouted = text.isupper()  # every word then looks like an abbreviation
+    exacts = [] if bare else [token.exact for token in found]
+    known = {one for one, rarity in zip(exacts, rarities(exacts), strict=True) if rarity >= 0}
     words = []
     for place, token in enumerate(found):
         word = token.span.of(text)
@@ -170,9 +172,9 @@ def _read(
             if bare
             else token.exact not in _QUESTION_WORDS
         )
-        exact_form = None if bare or rarity(token.exact) < 0 else token.exact
+        exact_form = token.exact if token.exact in known else None
         meanings = expansions(word.lower() if shouted else word)
-        longhand = _unique(_phrase(meaning, rarity) for meaning in meanings)
+        longhand = _unique(_phrase(meaning, rarities) for meaning in meanings)
         typed = None if bare else token.exact
         words.append(_Word(exact_form, token.folded, telling, typed, name, longhand))
     return words
@@ -247,14 +249,16 @@ def _unique_terms(terms: Iterable[tuple[QueryTerm, bool]]) -> dict[QueryTerm, bo
     return dict(found.values())
 
 
-def _english(text: str, rarity: Rarity) -> Query:
+def _english(text: str, rarities: Rarities) -> Query:
     """Each English word or phrase as one term, its translations as synonyms."""
     found = list(tokens(text))[:MAX_TOKENS]
-    meant = closest_words(found, rarity)
+    glosses = translate([token.span.of(text).lower() for token in found])
+    names = [gloss.start for gloss in glosses if not gloss.translations]
+    meant = closest_words(found, rarities, names)
     terms = []
     phrases: list[Phrase] = []
-    for gloss in translate([token.span.of(text).lower() for token in found]):
-        translations = _unique(_phrase(phrase, rarity) for phrase in gloss.translations)
+    for gloss in glosses:
+        translations = _unique(_phrase(phrase, rarities) for phrase in gloss.translations)
         if not translations:  # a name or a number: as it is, or as it would be with diacritics
             name = meant.get(gloss.start, (found[gloss.start].folded,))
             translations = (FOLDED + " ".join(name),)
@@ -280,10 +284,11 @@ def _english(text: str, rarity: Rarity) -> Query:
     )
 
 
-def _phrase(phrase: str, rarity: Rarity) -> str:
+def _phrase(phrase: str, rarities: Rarities) -> str:
     words = syllables(phrase)
     pairs = _bigrams(words)
-    return max(pairs, key=rarity) if pairs else words[0]
+    rarity = dict(zip(pairs, rarities(pairs), strict=True))
+    return max(pairs, key=rarity.__getitem__) if pairs else words[0]
 
 
 def _unique(items: Iterable[str]) -> tuple[str, ...]:

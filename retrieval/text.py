@@ -18,7 +18,7 @@ TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 _MARKS = "\u0300-\u036f"
 # A letter or digit with whatever combining marks follow it, so that NFD text is one token too.
 # Numbers keep their inner separators: "1.500.000", "3,5".
-TOKEN = re.compile(rf"\d+(?:[.,]\d+)*(?![^\W\d_])|(?:[^\W_][{_MARKS}]*)+")
+TOKEN = re.compile(rf"\d+(?:[.,]\d+)*(?![^\W\d_])|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*")
 _NOT_TONE = {ord(tone): None for tone in TONES}
 _LONE_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=^qu)y$")
 

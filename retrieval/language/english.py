@@ -13,7 +13,8 @@ from functools import cache, lru_cache
 
 from retrieval.language.syllables import is_folded_syllable
 from retrieval.language.tables import read_table, split_alternatives
-from retrieval.text import fold, nfc, strip_diacritics, tokens
+from retrieval.text import fold, nfc, strip_diacritics
+from retrieval.text import words as words_of
 
 # Words that are matched to nothing: what they say, Vietnamese leaves out or says by word order.
 STOP_WORDS: frozenset[str] = frozenset(
@@ -156,8 +157,7 @@ def is_english(text: str) -> bool:
     >>> is_english("dan so ha noi la bao nhieu"), is_english("Napoleon")
     (False, False)
     """
-    composed = nfc(text)
-    words = [token.span.of(composed) for token in tokens(composed)]
+    words = words_of(nfc(text))
     if not words:
         return False
     shouted = all(word.isupper() for word in words)

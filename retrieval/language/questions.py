@@ -13,7 +13,7 @@ from functools import cache
 from typing import TypeVar
 
 from retrieval.language.english import is_english
-from retrieval.text import exact, fold, nfc, strip_diacritics, tokens
+from retrieval.text import exact, fold, nfc, strip_diacritics, syllables, words
 
 # Words found in nearly every question and as good as never in the answer: they weigh little.
 QUESTION_WORDS: frozenset[str] = frozenset(
@@ -289,7 +289,7 @@ def without_fillers(question: str) -> str:
         before = rest
         for cut in _cuts(bare=strip_diacritics(text) == text):
             rest = cut.sub("", rest, count=1)
-    return rest.strip() if any(tokens(rest)) else text
+    return rest.strip() if words(rest) else text
 
 
 def _without_ai(question: str) -> str:
@@ -299,7 +299,7 @@ def _without_ai(question: str) -> str:
 
 def _words(text: str) -> str:
     """The words of `text` in the form that patterns are met in, spaced by one blank."""
-    return " ".join(token.exact for token in tokens(text))
+    return " ".join(syllables(text))
 
 
 @cache

@@ -49,7 +49,7 @@ QUESTIONS = (
 def test_quotes_are_short_enough_and_begin_and_end_at_words(
     snapshot: Snapshot, question: str
 ) -> None:
-    query = parse_question(question, snapshot.engine.rarity)
+    query = parse_question(question, snapshot.engine.rarities)
     for candidate in rank(snapshot, query, 5).candidates:
         text, span = candidate.stored.article.text, candidate.span
         assert 0 < len(span) <= MAX_QUOTE
@@ -61,23 +61,23 @@ def test_quotes_are_short_enough_and_begin_and_end_at_words(
 
 
 def test_what_two_articles_say_alike_is_quoted_once(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[0], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
     found = [one for one in rank(snapshot, query, 5).candidates if "thứ bảy" in one.text]
     assert len(found) == 1
 
 
 def test_a_long_sentence_is_quoted_where_it_answers(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[1], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[1], snapshot.engine.rarities)
     assert "ông Lò Văn Pún lập" in rank(snapshot, query, 1).candidates[0].text
 
 
 def test_equal_questions_rank_equally(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[2], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[2], snapshot.engine.rarities)
     assert rank(snapshot, query, 5) == rank(snapshot, query, 5)
 
 
 def test_probabilities_of_tokens_add_up_to_one(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[0], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
     evidence = weigh(snapshot, query, snapshot.engine.search(query.terms, PASSAGES))
     assert sum(one.mass.sum() for one in evidence) == pytest.approx(1)
     best = max(evidence, key=lambda one: one.mass.max())
@@ -86,7 +86,7 @@ def test_probabilities_of_tokens_add_up_to_one(snapshot: Snapshot) -> None:
 
 
 def signals_of(snapshot: Snapshot, question: str) -> Signals:
-    query = parse_question(question, snapshot.engine.rarity)
+    query = parse_question(question, snapshot.engine.rarities)
     hits = snapshot.engine.search(query.terms, PASSAGES)
     idfs = snapshot.engine.idfs(query.terms)
     return Signals(query, idfs, hits, gather(snapshot, hits))
@@ -124,5 +124,5 @@ def test_what_the_question_word_goes_with_is_looked_for(snapshot: Snapshot) -> N
 def test_a_question_about_a_time_prefers_a_sentence_with_one(snapshot: Snapshot) -> None:
     question = "Hợp tác xã vay vốn năm nào?"
     assert not column(signals_of(snapshot, question), "offers_time").any()
-    query = parse_question(question, snapshot.engine.rarity)
+    query = parse_question(question, snapshot.engine.rarities)
     assert not rank(snapshot, query, 1).candidates[0].offers

@@ -48,7 +48,7 @@ class Example:
 def examples(collection: Collection, snapshot: Snapshot) -> Iterator[Example]:
     """The questions whose answer is among the candidates."""
     for question in collection.questions:
-        query = parse_question(question.text, snapshot.engine.rarity)
+        query = parse_question(question.text, snapshot.engine.rarities)
         hits = snapshot.engine.search(query.terms, PASSAGES)
         found = gather(snapshot, hits)
         begins = answers(question, found)
@@ -134,7 +134,7 @@ def quoted(collection: Collection, snapshot: Snapshot) -> tuple[list[bool], list
     """Whether the first quote, and whether one of three, holds the answer to each question."""
     first, three = [], []
     for question in collection.questions:
-        query = parse_question(question.text, snapshot.engine.rarity)
+        query = parse_question(question.text, snapshot.engine.rarities)
         texts = [candidate.text for candidate in rank(snapshot, query, 3).candidates]
         right = [any(holds(text, one.text) for one in question.answers) for text in texts]
         first.append(any(right[:1]))
