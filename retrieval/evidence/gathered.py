@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +23,7 @@ Flags = npt.NDArray[np.bool_]
 _CAPITAL, _DIGIT, _FUNCTION, _NUMERAL = 1, 2, 4, 8
 
 
-class _Word(NamedTuple):
-    exact: int
-    folded: int
-    looks: int
+_WORD = np.dtype([("exact", "<i8"), ("folded", "<i8"), ("looks", "<i8")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +61,32 @@ class Gathered:
 def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
     """The sentences of the hits' passages, hit by hit, in the order of the text."""
     sentences: list[tuple[StoredArticle, int, Sentence]] = []
-    found: list[_Word] = []
+    found: list[bytes] = []
     starts: list[int] = []
-    sizes: list[int] = []
+    firsts: list[int] = []
     hit: list[int] = []
     for place, (row, number) in enumerate(split_passage_id(hit.id) for hit in hits):
         stored = snapshot.stored(row)
-        text = stored.article.text
-        for sentence in stored.passages[number].sentences:
-            before = len(starts)
-            for match in TOKEN.finditer(text, sentence.span.start, sentence.span.end):
-                starts.append(match.start())
-                found.append(_word(match.group()))
-            sizes.append(len(starts) - before)
-            sentences.append((stored, number, sentence))
-            hit.append(place)
-    exacts, folded, looks = np.array(found, dtype=np.int64).reshape(-1, 3).T
-    of = np.repeat(np.arange(len(sizes)), sizes)
+        passage = stored.passages[number]
+        before = len(starts)
+        matches = [*TOKEN.finditer(stored.article.text, passage.span.start, passage.span.end)]
+        found += [_word(match.group()) for match in matches]
+        starts += [match.start() for match in matches]
+        begins = [sentence.span.start for sentence in passage.sentences]
+        firsts += [before + at for at in np.searchsorted(starts[before:], begins).tolist()]
+        sentences += [(stored, number, sentence) for sentence in passage.sentences]
+        hit += [place] * len(begins)
+    table = np.frombuffer(b"".join(found), _WORD)
+    of = np.repeat(np.arange(len(firsts)), np.diff([*firsts, len(starts)]))
     opens = np.diff(of, prepend=-1) > 0
+    looks = table["looks"]
     return Gathered(
         sentences,
         np.array(hit, dtype=np.int64),
         of,
         np.array(starts, dtype=np.int64),
-        exacts,
-        folded,
+        np.ascontiguousarray(table["exact"]),
+        np.ascontiguousarray(table["folded"]),
         opens,
         capital=(looks & _CAPITAL > 0) & ~opens,
         digit=looks & _DIGIT > 0,
@@ -98,9 +96,9 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
 
 
 @lru_cache(maxsize=1 << 16)
-def _word(word: str) -> _Word:
-    """A token's forms as numbers, the same as long as the process runs, and how it looks."""
+def _word(word: str) -> bytes:
+    """A `_WORD`: a token's forms as hashes, the same as long as the process runs, and its looks."""
     form = exact(word)
     looks = _CAPITAL * word[0].isupper() | _DIGIT * any(map(str.isdigit, word))
     looks |= _FUNCTION * (form in FUNCTION_WORDS) | _NUMERAL * (form in NUMERALS)
-    return _Word(hash(form), hash(fold(word)), looks)
+    return struct.pack("<qqq", hash(form), hash(fold(word)), looks)
