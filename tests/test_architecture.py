@@ -21,6 +21,7 @@ STAIRCASES = {
         "decoding",
         "articles",
         "passages",
+        "workers",
         "engines",
         "spelling",
         "terms",

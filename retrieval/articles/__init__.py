@@ -29,7 +29,16 @@ from retrieval.errors import (
     UnsupportedFile,
 )
 
-__all__ = ["LOADERS", "MAX_BYTES", "Loaded", "Loader", "find_files", "load_bytes", "load_file"]
+__all__ = [
+    "LOADERS",
+    "MAX_BYTES",
+    "Loaded",
+    "Loader",
+    "find_files",
+    "load_bytes",
+    "load_file",
+    "read_bytes",
+]
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -54,6 +63,14 @@ def load_file(path: Path, name: str, *, max_bytes: int = MAX_BYTES) -> Loaded:
 
     Raises UnsupportedFile, EmptyFile, OversizedFile or UnreadableFile, each naming `name`.
     """
+    return load_bytes(read_bytes(path, name, max_bytes=max_bytes), name)
+
+
+def read_bytes(path: Path, name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """The bytes of the file at `path`, known in the corpus as `name`.
+
+    Raises UnsupportedFile, before it opens the file; OversizedFile or UnreadableFile.
+    """
     _loader(name)
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
@@ -66,7 +83,7 @@ def load_file(path: Path, name: str, *, max_bytes: int = MAX_BYTES) -> Loaded:
         ) from error
     if len(data) > max_bytes:
         raise OversizedFile(name, f"larger than {max_bytes:,} bytes", "split it into several")
-    return load_bytes(data, name)
+    return data
 
 
 def load_bytes(data: bytes, name: str) -> Loaded:
@@ -81,7 +98,7 @@ def load_bytes(data: bytes, name: str) -> Loaded:
         raise EmptyFile(name, "the file is empty")
     try:
         return loader(data, name)
-    except ArticleError:
+    except (ArticleError, MemoryError):
         raise
     except Exception as error:
         # Parsers meet any bytes here, and fail in more ways than they document.
