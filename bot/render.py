@@ -426,7 +426,9 @@ def _link(source: Source) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
+    # a control character would make Telegram refuse the whole message
     linked = parts.scheme in {"http", "https"} and "." in (parts.hostname or "")
+    linked = linked and address.isprintable()
     return address if linked and len(address) <= URL else None
 
 
