@@ -22,6 +22,7 @@ STAIRCASES = {
         "articles",
         "passages",
         "workers",
+        "reading",
         "engines",
         "spelling",
         "terms",

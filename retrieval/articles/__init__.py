@@ -28,6 +28,7 @@ from retrieval.errors import (
     UnreadableFile,
     UnsupportedFile,
 )
+from retrieval.text import printable
 
 __all__ = [
     "LOADERS",
@@ -41,6 +42,8 @@ __all__ = [
 ]
 
 MAX_BYTES = 64 * 1024 * 1024
+_MOST_TEXT = MAX_BYTES  # characters; a small file that is packed may hold any number
+_LONGEST_REASON = 200  # characters of what a parser says, which may be of what it read
 
 # By file ending, in lower case. Loaders import their libraries when first called.
 LOADERS: Mapping[str, Loader] = {
@@ -97,14 +100,20 @@ def load_bytes(data: bytes, name: str) -> Loaded:
     if not data:
         raise EmptyFile(name, "the file is empty")
     try:
-        return loader(data, name)
+        loaded = loader(data, name)
     except (ArticleError, MemoryError):
         raise
+    except RecursionError as error:
+        raise UnreadableFile(
+            name, "nested too deeply to be read", "save it as plain text"
+        ) from error
     except Exception as error:
         # Parsers meet any bytes here, and fail in more ways than they document.
-        raise UnreadableFile(
-            name, f"broken ({type(error).__name__}: {error})", "save it again, or as plain text"
-        ) from error
+        said = printable(f"{type(error).__name__}: {error}"[:_LONGEST_REASON])
+        raise UnreadableFile(name, f"broken ({said})", "save it again, or as plain text") from error
+    if sum(len(article.text) for article in loaded.articles) > _MOST_TEXT:
+        raise OversizedFile(name, f"holds more than {_MOST_TEXT:,} characters", "split it")
+    return loaded
 
 
 def find_files(roots: Iterable[Path]) -> Iterator[tuple[Path, str]]:
@@ -177,6 +186,9 @@ def _is_hidden(name: str) -> bool:
 
 
 def _name(relative: Path) -> str:
-    """The name in the corpus; bytes that are no UTF-8 are spelled out: it has to be storable."""
-    name = relative.as_posix().encode("utf-8", "surrogateescape")
-    return name.decode("utf-8", "backslashreplace")
+    """The name in the corpus, which can be stored and shown anywhere, and is no other file's.
+
+    Bytes that are no UTF-8 are spelled out, as is what would move a cursor or break a line.
+    """
+    name = relative.as_posix().replace("\\", "\\\\").encode("utf-8", "surrogateescape")
+    return printable(name.decode("utf-8", "backslashreplace"))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bot.shelf import Shelf, name_for
 from retrieval.articles import LOADERS
 from retrieval.errors import CorpusError
-from retrieval.model import Article
+from retrieval.model import Source
 
-ARTICLE = Article("x", "Đảng bộ xã Yên Phúc", "Tin.", published=date(2024, 7, 12))
+SOURCE = Source("x", "Đảng bộ xã Yên Phúc", published=date(2024, 7, 12))
 
 
 @pytest.fixture
@@ -35,17 +35,17 @@ def tree(corpus: Path) -> dict[str, str]:
 
 
 def test_a_file_is_added_under_a_name_of_our_own(shelf: Shelf, corpus: Path) -> None:
-    change = shelf.add(b"Tin.", "../../etc/passwd.TXT", ARTICLE)
+    change = shelf.add(b"Tin.", "../../etc/passwd.TXT", SOURCE)
     assert change is not None
     assert change.name.startswith("2024-07-12-dang-bo-xa-yen-phuc-")
     assert (corpus / change.name).read_bytes() == b"Tin."
-    assert shelf.add(b"Tin.", "other.txt", ARTICLE) is None
+    assert shelf.add(b"Tin.", "other.txt", SOURCE) is None
     assert not list((corpus / ".hoibao").glob("tmp*"))
 
 
 def test_an_addition_is_undone(shelf: Shelf, corpus: Path) -> None:
     before = tree(corpus)
-    change = shelf.add(b"x", "x.md", ARTICLE)
+    change = shelf.add(b"x", "x.md", SOURCE)
     assert change is not None
     assert shelf.undo(change.number) == change
     assert tree(corpus) == before
@@ -89,14 +89,14 @@ def test_what_is_not_there_cannot_be_removed(shelf: Shelf) -> None:
 def test_a_folder_that_may_not_be_written_is_named(shelf: Shelf, corpus: Path) -> None:
     corpus.chmod(0o555)
     with pytest.raises(CorpusError, match="let the bot write"):
-        shelf.add(b"x", "x.txt", ARTICLE)
+        shelf.add(b"x", "x.txt", SOURCE)
     corpus.chmod(0o755)
 
 
 def test_a_corpus_that_is_gone_is_an_error_that_says_so(shelf: Shelf, corpus: Path) -> None:
     corpus.rename(corpus.parent / "elsewhere")
     with pytest.raises(CorpusError, match="No such file"):
-        shelf.add(b"x", "x.txt", ARTICLE)
+        shelf.add(b"x", "x.txt", SOURCE)
 
 
 def test_files_are_found_by_words_however_typed(shelf: Shelf) -> None:
@@ -106,7 +106,7 @@ def test_files_are_found_by_words_however_typed(shelf: Shelf) -> None:
 
 @given(st.text(), st.sampled_from(sorted(LOADERS)), st.binary())
 def test_names_are_plain_whatever_the_title(title: str, ending: str, data: bytes) -> None:
-    name = name_for(data, f"x{ending.upper()}", Article("x", title, "x"))
+    name = name_for(data, f"x{ending.upper()}", Source("x", title))
     assert name.endswith(ending)
     stem = name.removesuffix(ending)
     assert stem.isascii()

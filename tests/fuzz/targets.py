@@ -23,6 +23,7 @@ from retrieval.errors import ArticleError, UnreadableFile
 from retrieval.keystrokes import decode_keystrokes
 from retrieval.model import Article, BuildReport, Failure, Quote, Source, Span
 from retrieval.passages import MAX_QUOTE, split_passages
+from retrieval.reading import glimpsed
 from retrieval.terms import document_terms, parse_question
 from retrieval.text import exact, nfc, strip_diacritics, syllables, tokens
 from tests.retrieval.articles import samples
@@ -208,7 +209,7 @@ def check_html(data: bytes) -> None:
         for message in (
             render.quote(quote, language),
             render.article(article, True, language),
-            render.loaded(title, Loaded((article,) * 4, (failure,) * 4), language),
+            render.look(title, glimpsed(Loaded((article,) * 4, (failure,) * 4)), language),
             render.removals([(title, text)] * 8, 1, author, language),
             render.sources([about] * 8, 1, author, "bot", language),
             render.report(report, language),
