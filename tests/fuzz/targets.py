@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from bot import render
 from bot.buttons import Press, sealed, unsealed
+from bot.journal import Disliked
+from bot.likeness import Group
 from bot.links import parse_payload
 from retrieval.analysis import analyse
 from retrieval.articles import LOADERS, Loaded
@@ -195,28 +197,66 @@ def text_seeds() -> Sequence[bytes]:
 # --- the bot
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Values for messages, made of the pieces of one input."""
+
+    title: str
+    author: str
+    text: str
+    source: Source
+
+    @property
+    def article(self) -> Article:
+        return Article("a", self.title, self.text, self.author, None, self.source.source)
+
+    @property
+    def quote(self) -> Quote:
+        half = len(self.text) // 2
+        marks = (Span(half // 2, half),) if half > 1 else ()
+        return Quote(self.source, Span(0, len(self.text)), self.text, marks)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        return (Failure(self.title, self.text),) * 9
+
+    @property
+    def report(self) -> BuildReport:
+        return BuildReport(1, 2, 3, 4, self.failures, 5, 6, 7, 0.5)
+
+
+MESSAGES: Sequence[Callable[[Words, str], str]] = (
+    lambda words, language: render.quote(words.quote, language),
+    lambda words, language: render.article(words.article, True, language),
+    lambda words, language: render.look(
+        words.title, glimpsed(Loaded((words.article,) * 4, words.failures)), language
+    ),
+    lambda words, language: render.removals(
+        [(words.title, words.text)] * 8, 1, words.author, language
+    ),
+    lambda words, language: render.sources([words.source] * 8, 1, words.author, "bot", language),
+    lambda words, language: render.report(words.report, language),
+    lambda words, language: render.gaps(
+        [Group(words.text, 3, 1)] * 12,
+        [Disliked(words.title, words.text, words.author, 2)] * 12,
+        30,
+        language,
+    ),
+    lambda words, language: render.refusal(
+        "change_failed", UnreadableFile(words.title, words.text), language
+    ),
+)
+
+
 def check_html(data: bytes) -> None:
-    """Every message is markup that Telegram takes, as short as it allows, and quotes verbatim."""
-    pieces = (data.decode("utf-8", "replace") + APART * 4).split(APART)
-    title, author, source, text = pieces[:4]
-    about = Source("a", title, author, None, source)
-    article = Article("a", title, text, author, None, source)
-    half = len(text) // 2
-    quote = Quote(about, Span(0, len(text)), text, (Span(half // 2, half),) if half > 1 else ())
-    failure = Failure(title, text)
-    report = BuildReport(1, 2, 3, 4, (failure,) * 9, 5, 6, 7, 0.5)
-    for language in ("vi", "en"):
-        for message in (
-            render.quote(quote, language),
-            render.article(article, True, language),
-            render.look(title, glimpsed(Loaded((article,) * 4, (failure,) * 4)), language),
-            render.removals([(title, text)] * 8, 1, author, language),
-            render.sources([about] * 8, 1, author, "bot", language),
-            render.report(report, language),
-        ):
-            shown, _ = parse_html(message)
-            assert utf16_len(shown) <= TELEGRAM
-    assert utf16_len(render.copied(quote)) <= render.COPIED
+    """A message is markup that Telegram takes, as short as it allows; the first byte says which."""
+    which, text = data[0] if data else 0, data[1:].decode("utf-8", "replace")
+    title, author, source, text = (text + APART * 4).split(APART)[:4]
+    words = Words(title, author, text, Source("a", title, author, None, source))
+    language = ("vi", "en")[which % 2]
+    shown, _ = parse_html(MESSAGES[which // 2 % len(MESSAGES)](words, language))
+    assert utf16_len(shown) <= TELEGRAM
+    assert utf16_len(render.copied(words.quote)) <= render.COPIED
 
 
 def check_callback(data: bytes) -> None:
@@ -234,7 +274,8 @@ def check_callback(data: bytes) -> None:
 def html_seeds() -> Sequence[bytes]:
     pieces = (samples.TITLE, samples.AUTHOR, samples.SOURCE, samples.BODY)
     awkward = ("<b>&amp;", "\u202e😀", "https://a.b/?c=<d>&e", "<i>\0\x1b[31m</i> " * 9)
-    return [APART.join(each).encode() for each in (pieces, awkward)]
+    texts = [APART.join(each).encode() for each in (pieces, awkward)]
+    return [bytes([which]) + text for which in range(2 * len(MESSAGES)) for text in texts]
 
 
 def callback_seeds() -> Sequence[bytes]:
