@@ -32,6 +32,7 @@ from retrieval.text import fold, strip_diacritics
 HIDDEN: Final = ".hoibao"
 LAST: Final = "last-change.json"
 REMOVED: Final = "removed"
+BESIDE: Final = "beside-"
 SLUG: Final = 60  # characters of a title in the name of a file
 
 
@@ -122,13 +123,16 @@ class Shelf:
 
     def _write(self, path: Path, data: bytes) -> None:
         """The file, whole or not at all, even if the machine stops."""
-        with NamedTemporaryFile(dir=self._hidden, delete=False) as file:
+        for left in self._hidden.glob(f"{BESIDE}*"):  # by a bot that was killed
+            left.unlink(missing_ok=True)
+        with NamedTemporaryFile(dir=self._hidden, prefix=BESIDE, delete=False) as file:
             try:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
                 Path(file.name).chmod(0o644)
                 Path(file.name).replace(path)
+                _sync(path.parent)
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
@@ -142,6 +146,17 @@ class Shelf:
                 cause = error.strerror or str(error)
                 next_step = "let the bot write to the folder of the articles"
                 raise CorpusError(name, cause, next_step) from error
+
+
+def _sync(folder: Path) -> None:
+    """Wait until a folder's list of files is on the disk."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def name_for(data: bytes, sent_as: str, source: Source) -> str:

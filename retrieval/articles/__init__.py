@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 MAX_BYTES = 64 * 1024 * 1024
-_MOST_TEXT = MAX_BYTES  # characters; a small file that is packed may hold any number
+MAX_TEXT = MAX_BYTES  # characters; a small file that is packed may hold any number
 _LONGEST_REASON = 200  # characters of what a parser says, which may be of what it read
 
 # By file ending, in lower case. Loaders import their libraries when first called.
@@ -89,7 +89,7 @@ def read_bytes(path: Path, name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
     return data
 
 
-def load_bytes(data: bytes, name: str) -> Loaded:
+def load_bytes(data: bytes, name: str, *, max_text: int = MAX_TEXT) -> Loaded:
     """The articles in a file's bytes; the ending of `name` tells the format.
 
     load_bytes("Tin ngắn.".encode(), "tin.txt").articles[0].text -> "Tin ngắn."
@@ -111,8 +111,8 @@ def load_bytes(data: bytes, name: str) -> Loaded:
         # Parsers meet any bytes here, and fail in more ways than they document.
         said = printable(f"{type(error).__name__}: {error}"[:_LONGEST_REASON])
         raise UnreadableFile(name, f"broken ({said})", "save it again, or as plain text") from error
-    if sum(len(article.text) for article in loaded.articles) > _MOST_TEXT:
-        raise OversizedFile(name, f"holds more than {_MOST_TEXT:,} characters", "split it")
+    if sum(len(article.text) for article in loaded.articles) > max_text:
+        raise OversizedFile(name, f"holds more than {max_text:,} characters", "split it")
     return loaded
 
 

@@ -97,7 +97,8 @@ def reason(status: int, limits: Limits) -> str:
         -_number("SIGALRM"): f"is not read within {limits.patience:g} s",
         -_number("SIGKILL"): "the process that read it was killed, for want of memory most likely",
     }
-    cause = known.get(status) or f"crashes its reader ({_name(status)})"
+    crash = f"crashes its reader, perhaps for want of memory ({_name(status)})"
+    cause = known.get(status, crash)
     return f"{cause}; split it, or save it as plain text"
 
 

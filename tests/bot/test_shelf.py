@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -40,7 +42,7 @@ def test_a_file_is_added_under_a_name_of_our_own(shelf: Shelf, corpus: Path) -> 
     assert change.name.startswith("2024-07-12-dang-bo-xa-yen-phuc-")
     assert (corpus / change.name).read_bytes() == b"Tin."
     assert shelf.add(b"Tin.", "other.txt", SOURCE) is None
-    assert not list((corpus / ".hoibao").glob("tmp*"))
+    assert [path.name for path in (corpus / ".hoibao").iterdir()] == ["last-change.json"]
 
 
 def test_an_addition_is_undone(shelf: Shelf, corpus: Path) -> None:
@@ -83,6 +85,38 @@ def test_what_is_not_there_cannot_be_removed(shelf: Shelf) -> None:
     assert shelf.remove("../secret.txt") is None
     assert shelf.remove(".hoibao/removed") is None
     assert shelf.last() is None
+
+
+def test_a_bot_killed_while_it_adds_leaves_whole_files_and_the_next_one_tidies(
+    shelf: Shelf, corpus: Path
+) -> None:
+    script = (
+        "import sys; from itertools import count; from pathlib import Path\n"
+        "from bot.shelf import Shelf; from retrieval.model import Source\n"
+        "shelf = Shelf(Path(sys.argv[1]))\n"
+        "for number in count():\n"
+        "    shelf.add(b'%09d' % number * 99_999, 'x.txt', Source('x', 'Tin'))\n"
+        "    print(number, flush=True)\n"
+    )
+    command = [sys.executable, "-c", script, str(corpus)]
+    for moment in range(3):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as adding:
+            assert adding.stdout is not None
+            for _ in range(moment + 1):
+                adding.stdout.readline()
+            adding.kill()
+    added = [path.read_bytes() for path in corpus.glob("tin-*.txt")]
+    assert added
+    assert all(len(data) == 899_991 and data == data[:9] * 99_999 for data in added)
+    shelf.add(b"last", "x.txt", SOURCE)
+    assert not list((corpus / ".hoibao").glob("beside-*"))
+
+
+def test_a_link_in_place_of_the_new_file_is_not_written_through(shelf: Shelf, corpus: Path) -> None:
+    outside = corpus.parent / "outside.txt"
+    (corpus / name_for(b"Tin.", "a.txt", SOURCE)).symlink_to(outside)
+    shelf.add(b"Tin.", "a.txt", SOURCE)
+    assert not outside.exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
