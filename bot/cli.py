@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HoiBaoError as error:
         return _fail(printable(str(error)), FAILED)
     except OSError as error:
-        return _fail(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)
+        return _fail(printable(f"{error.filename or 'system'}: {error.strerror or error}"), FAILED)
     except SystemExit:
         # typer and rich end so, quietly, when the reader of a pipe has gone: `… | head`
         return READER_GONE

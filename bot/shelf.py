@@ -28,6 +28,7 @@ from retrieval.articles import find_files
 from retrieval.errors import CorpusError
 from retrieval.model import Source
 from retrieval.text import fold, strip_diacritics
+from retrieval.writer import sync
 
 HIDDEN: Final = ".hoibao"
 LAST: Final = "last-change.json"
@@ -132,7 +133,7 @@ class Shelf:
                 os.fsync(file.fileno())
                 Path(file.name).chmod(0o644)
                 Path(file.name).replace(path)
-                _sync(path.parent)
+                sync(path.parent)
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
@@ -146,17 +147,6 @@ class Shelf:
                 cause = error.strerror or str(error)
                 next_step = "let the bot write to the folder of the articles"
                 raise CorpusError(name, cause, next_step) from error
-
-
-def _sync(folder: Path) -> None:
-    """Wait until a folder's list of files is on the disk."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def name_for(data: bytes, sent_as: str, source: Source) -> str:

@@ -23,7 +23,7 @@ _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*(?![^\W\d_])|(?:[^\W_][{_MARKS}]*)+")
 _NOT_TONE = {ord(tone): None for tone in TONES}
 # Everything that moves a cursor, breaks a line, or turns the direction of what follows.
 _UNSHOWN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_ENDLESS = 256  # marks in a row; Unicode's own limit for streams is 30
+_ENDLESS = 64  # marks in a row; Unicode's own limit for streams is 30
 _LIKE_MARKS = re.compile(rf"[^\w\s\0-\u02ff]{{{_ENDLESS},}}")
 _LONE_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=^qu)y$")
 

@@ -69,7 +69,7 @@ def assemble(
         raise EmptyFile(article_id, "holds no text")
     if has_endless_marks(text):
         raise UnreadableFile(
-            article_id, "holds hundreds of marks on one letter", "take them out of the text"
+            article_id, "holds dozens of marks on one letter", "take them out of the text"
         )
     _refuse_half_characters(
         article_id, text, properties.title, properties.author, properties.source

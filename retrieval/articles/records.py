@@ -12,6 +12,7 @@ from retrieval.articles.assembly import Loaded, Properties, assemble
 from retrieval.articles.dates import parse_date
 from retrieval.errors import ArticleError, EmptyFile
 from retrieval.model import Article, Failure
+from retrieval.text import printable
 
 _MOST_FAILURES = 100  # of a file; a file of another kind has one on every line
 _LONGEST_ID = 1000  # characters
@@ -37,7 +38,7 @@ def load_records(records: Iterable[tuple[str, object]], name: str) -> Loaded:
                 raise ValueError(f'the id "{article.id}" was used before; make every id unique')
         except ValueError as error:
             if len(failures) < _MOST_FAILURES:
-                failures.append(Failure(name, f"{place}: {error}"[:_LONGEST_REASON]))
+                failures.append(Failure(name, printable(f"{place}: {error}"[:_LONGEST_REASON])))
             else:
                 more += 1
         else:

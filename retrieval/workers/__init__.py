@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, Generic, TypeVar
 
-from retrieval.errors import HoiBaoError
+from retrieval.errors import WorkersLost
 from retrieval.workers.limits import LIMITS, Limits, is_overtime, reason
 from retrieval.workers.messages import read_message, write_message
 from retrieval.workers.program import one_by_one
@@ -42,10 +42,6 @@ class Refused(Generic[_Item]):
 
     item: _Item
     reason: str
-
-
-class WorkersLost(HoiBaoError):
-    """No process to read files in can be kept running."""
 
 
 class _Lost(Exception):
@@ -161,8 +157,9 @@ class Workers:
                 result = worker.do(function, items)
             except _Lost as loss:
                 self._drop(worker)
-                if loss.is_certain and loss.at is not None:
-                    items[loss.at] = Refused(items[loss.at], loss.reason)
+                blamed = _blamed(items, loss)
+                if blamed is not None:
+                    items[blamed] = Refused(items[blamed], loss.reason)
                 elif (attempts := attempts + 1) >= _ATTEMPTS:
                     raise _no_workers(loss) from None
             except BaseException:
@@ -189,6 +186,14 @@ class Workers:
         worker.close()
 
 
+def _blamed(items: Sequence[object], loss: _Lost) -> int | None:
+    """Which item a loss is laid to: the last that was begun and is not refused yet."""
+    if not loss.is_certain or loss.at is None:
+        return None
+    begun = range(loss.at, -1, -1)
+    return next((number for number in begun if not isinstance(items[number], Refused)), None)
+
+
 def _no_workers(loss: _Lost) -> WorkersLost:
-    cause = f"no process to read files in keeps running: it {loss.reason.split(';')[0]}"
+    cause = f"the process that reads files ends before it begins ({loss.reason.split(';')[0]})"
     return WorkersLost("reading", cause, "look whether memory is short, then try again")

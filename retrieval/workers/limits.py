@@ -6,6 +6,7 @@ impose(Limits(seconds=60)); renew(Limits(seconds=60))    # more than a minute no
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from contextlib import suppress
@@ -15,7 +16,9 @@ from typing import Final
 
 NICENESS: Final = 10
 OUT_OF_MEMORY: Final = 97
-"""The status that a process ends with when it got no more memory."""
+"""The status that a process ends with when it takes more memory than it may."""
+
+_MOST_IN_USE: Final = re.compile(rb"VmHWM:\s+(\d+) kB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Limits:
     """For one file: seconds of processor time, seconds on the clock, bytes of memory.
 
     The clock is for what only waits, like a network drive; a busy machine must not fail a file.
-    The memory comes on top of what the process has once its libraries are loaded.
+    The memory comes on top of what the process has before its first file.
     """
 
     seconds: float = 60
@@ -34,17 +37,20 @@ class Limits:
 LIMITS: Final = Limits()
 
 
-def impose(limits: Limits) -> None:
-    """Limit this process for good: memory, files that it writes, and its place behind others.
+def impose(limits: Limits) -> int:
+    """Limit memory and what is written to files, for good; the most memory to have had in use.
 
+    The system refuses memory only a quarter later: libraries take a refusal for the end of the
+    file, and would give what they have as if it were all. So whoever had more in use than this
+    returns has exceeded the limit, whatever came of it.
     Where the system knows no such limit, as on Windows, there is none.
     """
     if sys.platform == "win32":
-        return
+        return sys.maxsize
     import resource
 
     bounds = (
-        (resource.RLIMIT_DATA, _data_in_use() + limits.memory),
+        (resource.RLIMIT_DATA, _data_in_use() + limits.memory * 5 // 4),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     )
@@ -53,6 +59,7 @@ def impose(limits: Limits) -> None:
         within = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         with suppress(OSError, ValueError):
             resource.setrlimit(kind, (within, within))
+    return most_in_use() + limits.memory
 
 
 def give_way() -> None:
@@ -111,6 +118,14 @@ def _name(status: int) -> str:
     with suppress(ValueError):
         return signal.Signals(-status).name
     return f"status {status}"
+
+
+def most_in_use() -> int:
+    """The most bytes of memory that this process has had in use; 0 where nobody knows."""
+    with suppress(OSError):
+        found = _MOST_IN_USE.search(Path("/proc/self/status").read_bytes())
+        return int(found[1]) << 10 if found else 0
+    return 0
 
 
 def _data_in_use() -> int:

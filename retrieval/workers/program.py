@@ -15,10 +15,21 @@ from collections.abc import Iterable, Iterator
 from queue import SimpleQueue
 from typing import BinaryIO, TypeVar
 
-from retrieval.workers.limits import OUT_OF_MEMORY, Limits, give_way, impose, pause, renew
+from retrieval.text import printable
+from retrieval.workers.limits import (
+    OUT_OF_MEMORY,
+    Limits,
+    give_way,
+    impose,
+    most_in_use,
+    pause,
+    renew,
+)
 from retrieval.workers.messages import read_bytes, read_message, write_message
 
 _Item = TypeVar("_Item")
+
+_LONGEST_REASON = 200  # characters of what went wrong, which may be of what was read
 
 
 class _Channel:
@@ -27,9 +38,11 @@ class _Channel:
     def __init__(self) -> None:
         self._pipe: BinaryIO | None = None
         self._limits = Limits()
+        self._most = 0
 
     def open(self, pipe: BinaryIO, limits: Limits) -> None:
         """From now on, tell through that pipe and keep those limits."""
+        self._most = impose(limits)
         self._pipe, self._limits = pipe, limits
 
     def begin(self, number: int) -> None:
@@ -37,6 +50,11 @@ class _Channel:
         if self._pipe:
             renew(self._limits)
             write_message(self._pipe, number)
+
+    def check(self) -> None:
+        """Raise MemoryError when more was in use than may be."""
+        if self._pipe and most_in_use() > self._most:
+            raise MemoryError
 
 
 _channel = _Channel()
@@ -47,6 +65,7 @@ def one_by_one(items: Iterable[_Item]) -> Iterator[_Item]:
     for number, item in enumerate(items):
         _channel.begin(number)
         yield item
+        _channel.check()
 
 
 def main() -> None:
@@ -60,7 +79,6 @@ def main() -> None:
     threading.Thread(target=_receive, args=(requests, jobs), daemon=True).start()
     job = jobs.get()
     function, items = pickle.loads(job)  # loads the libraries too, which the limits do not count
-    impose(limits)
     _channel.open(replies, limits)
     while True:
         _serve(function, items, replies)
@@ -91,10 +109,11 @@ def _serve(function: object, items: object, replies: BinaryIO) -> None:
     try:
         try:
             outcome = True, function(items)
+            _channel.check()
         except MemoryError:
             raise
         except Exception as error:
-            outcome = False, f"{type(error).__name__}: {error}"
+            outcome = False, printable(f"{type(error).__name__}: {error}"[:_LONGEST_REASON])
         write_message(replies, outcome)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.workers import Limits, Workers, WorkersLost
+from retrieval.errors import WorkersLost
+from retrieval.workers import Limits, Workers
 from tests.retrieval import jobs
 
 SECONDS = 0.3
@@ -60,6 +61,7 @@ def test_good_items_are_done_in_one_process_that_lives_on(workers: Workers) -> N
         ("die", "the process that read it was killed, for want of memory most likely; split it"),
         ("spin", f"takes more than {SECONDS} s to read; split it, or save it as plain text"),
         ("grow 200", "takes more than 64 MB of memory to read; split it"),
+        ("hide", "takes more than 64 MB of memory to read; split it"),
         ("fail so", "broken (ValueError: so); save it again"),
     ],
 )
@@ -75,6 +77,13 @@ def test_a_bad_item_is_refused_with_its_cause_and_the_others_are_done(
 def test_every_bad_item_of_a_job_is_found(workers: Workers) -> None:
     told = outcome(workers, "crash", "a", "grow 200", "die", "b")
     assert [line.endswith("done") for line in told] == [False, True, False, False, True]
+
+
+def test_what_ends_a_process_between_items_is_laid_to_one_after_the_other(
+    workers: Workers,
+) -> None:
+    told = workers.submit(jobs.told_too_late, ["a", "b", "c"]).result()
+    assert [line.endswith("done") for line in told] == [True, False, False]
 
 
 def test_what_only_waits_is_ended_by_the_clock() -> None:
@@ -113,7 +122,7 @@ def test_what_a_library_prints_disturbs_nobody(
 
 
 def test_a_process_that_cannot_even_begin_ends_the_run(workers: Workers) -> None:
-    with pytest.raises(WorkersLost, match="no process to read files in keeps running"):
+    with pytest.raises(WorkersLost, match="the process that reads files ends before it begins"):
         workers.submit(jobs.broken, ["a"]).result()
 
 
