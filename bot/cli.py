@@ -32,6 +32,7 @@ from retrieval.errors import (
     SettingsError,
 )
 from retrieval.model import Answer, BuildReport
+from retrieval.text import printable
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -89,9 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.TyperException as misused:
         return _fail(misused.format_message(), misused.exit_code)
     except HoiBaoError as error:
-        return _fail(str(error), FAILED)
+        return _fail(printable(str(error)), FAILED)
     except OSError as error:
-        return _fail(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)
+        return _fail(printable(f"{error.filename or 'system'}: {error.strerror or error}"), FAILED)
     except SystemExit:
         # typer and rich end so, quietly, when the reader of a pipe has gone: `… | head`
         return READER_GONE
@@ -419,4 +420,4 @@ def rebuilt_index(settings: Settings, damage: IndexDamaged) -> Index:
 
 def note(message: str) -> None:
     """Tells the person something that is not the answer."""
-    typer.echo(f"hoibao: {message}", err=True)
+    typer.echo(f"hoibao: {printable(message)}", err=True)

@@ -92,6 +92,8 @@ class Desk:
         self.incidents = Incidents()
         self.shelf = Shelf(settings.corpus)
         self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
+        # one file at a time: each may take as much memory as its limits allow
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self.reload = SingleTask()
         self.turns = Turns()
         self.allowance = Allowance(settings.questions_per_minute)
@@ -109,6 +111,11 @@ class Desk:
         """Do CPU-bound work on a worker thread, so that nobody else has to wait for it."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.workers, lambda: work(*args, **kwargs))
+
+    async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what waits for another process to read a file; those who ask are not kept waiting."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._reader, lambda: work(*args, **kwargs))
 
     async def ask(self, question: str, top: int = 3) -> Answer:
         """The answer to a question, with at most `top` quotes."""
@@ -179,6 +186,7 @@ class Desk:
         await asyncio.gather(*self._beside, return_exceptions=True)
         await self.reload.end("reload_stopped")
         self.workers.shutdown()
+        self._reader.shutdown(cancel_futures=True)
         self.index.close()
         self.preferences.close()
         self.journal.close()

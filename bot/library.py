@@ -29,8 +29,9 @@ from bot.handlers import (
 from bot.links import article_mark
 from bot.shelf import Change
 from bot.texts import plain
-from retrieval.articles import Loaded, load_bytes, load_file
 from retrieval.errors import HoiBaoError, UnreadableFile
+from retrieval.reading import Look, look_at
+from retrieval.text import printable
 
 LISTED: Final = 8  # files on a page of /remove
 LARGEST: Final = int(FileSizeLimit.FILESIZE_DOWNLOAD)
@@ -50,11 +51,11 @@ async def on_document(update: Update, context: Context) -> None:
         await message.reply_html(render.html("file_too_large", language, size=size))
         return
     try:
-        loaded, _ = await _read(document, desk_of(context))
+        look, _ = await _read(document, desk_of(context))
     except HoiBaoError as problem:
         await message.reply_html(render.refusal("file_unreadable", problem, language))
         return
-    shown = render.loaded(_name(document), loaded, language)
+    shown = render.look(_name(document), look, language)
     keyboard = _confirm("button_add", Press(buttons.ADD, 0, 0, ""), user.id, context, language)
     asked = render.html("file_ask", language)
     await message.reply_html(f"{shown}\n\n{asked}", reply_markup=keyboard)
@@ -69,16 +70,16 @@ async def add(query: CallbackQuery, press: Press, context: Context, language: st
         return
     await query.answer()
     try:
-        loaded, data = await _read(sent.document, desk)
-        article = loaded.articles[0]
-        change = await desk.run(desk.shelf.add, data, _name(sent.document), article)
+        look, data = await _read(sent.document, desk)
+        source = look.first[0].source
+        change = await desk.run(desk.shelf.add, data, _name(sent.document), source)
     except HoiBaoError as problem:
         await message.edit_text(render.refusal("change_failed", problem, language))
         return
     if change is None:
         await message.edit_text(render.html("file_known", language))
     else:
-        head = render.html("file_added", language, name=change.name)
+        head = render.html("file_added", language, name=printable(change.name))
         await _take_in(message, head, change, query.from_user.id, context, language)
 
 
@@ -115,7 +116,7 @@ async def pick(query: CallbackQuery, press: Press, context: Context, language: s
         await query.edit_message_text(render.html("file_gone", language))
         return
     try:
-        shown = render.loaded(name, await desk.run(load_file, path, name), language)
+        shown = render.look(name, await desk.read(look_at, path, name), language)
     except HoiBaoError as problem:
         # what cannot be read is just what one may want to remove
         shown = render.refusal("file_unreadable", problem, language)
@@ -139,7 +140,7 @@ async def take_out(query: CallbackQuery, press: Press, context: Context, languag
     if change is None:
         await message.edit_text(render.html("file_gone", language))
     else:
-        head = render.html("file_removed", language, name=change.name)
+        head = render.html("file_removed", language, name=printable(change.name))
         await _take_in(message, head, change, query.from_user.id, context, language)
 
 
@@ -205,21 +206,21 @@ ACTIONS: Final[dict[str, Action]] = {
 }
 
 
-async def _read(document: Document, desk: Desk) -> tuple[Loaded, bytes]:
-    """The articles of a file that was sent, and its bytes. Raises ArticleError."""
+async def _read(document: Document, desk: Desk) -> tuple[Look, bytes]:
+    """What a file that was sent holds, and its bytes. Raises ArticleError."""
     file = await document.get_file()
     data = bytes(await file.download_as_bytearray())
     name = _name(document)
-    loaded = await desk.run(load_bytes, data, name)
-    if not loaded.articles:
-        reasons = "; ".join(failure.reason for failure in loaded.failures[:1])
+    look = await desk.read(look_at, data, name)
+    if not look.articles:
+        reasons = "; ".join(failure.reason for failure in look.failures[:1])
         raise UnreadableFile(name, reasons or "no article in it", "mend it and send it again")
-    return loaded, data
+    return look, data
 
 
 def _name(document: Document) -> str:
     """The name that a file was sent under, without any folder."""
-    return PurePosixPath((document.file_name or "").replace("\\", "/")).name
+    return printable(PurePosixPath((document.file_name or "").replace("\\", "/")).name)
 
 
 def _confirm(
@@ -270,7 +271,7 @@ async def _undo(number: int | None, context: Context, language: str) -> tuple[st
     if change is None:
         return render.html("undo_nothing", language), None
     key = "undone_added" if change.added else "undone_removed"
-    return render.html(key, language, name=change.name), change
+    return render.html(key, language, name=printable(change.name)), change
 
 
 async def _take_in(

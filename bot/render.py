@@ -19,7 +19,6 @@ from bot.journal import Day, Disliked
 from bot.likeness import Group
 from bot.links import article_payload, link, source_of
 from bot.texts import TEXTS
-from retrieval.articles import Loaded
 from retrieval.errors import HoiBaoError
 from retrieval.model import (
     Abstention,
@@ -33,6 +32,8 @@ from retrieval.model import (
     Source,
     Span,
 )
+from retrieval.reading import Look
+from retrieval.text import printable
 
 # UTF-16 units; their sum, with the texts around them, stays below MESSAGE
 MESSAGE: Final = 4096
@@ -42,7 +43,7 @@ NAME: Final = 100
 QUESTION: Final = 300
 REASON: Final = 300
 FAILURES: Final = 8
-SHOWN: Final = 3  # articles of a file
+SHOWN: Final = 3  # records of a file that failed
 COPIED: Final = 256
 COPIED_TITLE: Final = 80
 GAPS: Final = 10  # questions of /gaps, each of at most GAP
@@ -223,19 +224,17 @@ def privacy(journal_days: int, language: str) -> str:
     return "\n".join(html(piece, language, days=journal_days) for piece in pieces)
 
 
-def loaded(name: str, loaded: Loaded, language: str) -> str:
+def look(name: str, look: Look, language: str) -> str:
     """What a file holds: of its first articles the title, date, length and first lines."""
-    head = html(
-        "file_holds", language, name=cut(name, NAME), count=number(len(loaded.articles), language)
-    )
+    head = html("file_holds", language, name=_file(name), count=number(look.articles, language))
     shown = [
-        f"{_item(source_of(each), language)}\n"
-        + html("file_length", language, length=number(len(each.text), language))
-        + f"\n<blockquote>{escape(cut(each.text.strip(), EXCERPT))}</blockquote>"
-        for each in loaded.articles[:SHOWN]
+        f"{_item(each.source, language)}\n"
+        + html("file_length", language, length=number(each.length, language))
+        + f"\n<blockquote>{escape(cut(each.beginning, EXCERPT))}</blockquote>"
+        for each in look.first
     ]
-    more = _more(len(loaded.articles) - len(shown), language)
-    failed = [failures(loaded.failures, language, SHOWN)] if loaded.failures else []
+    more = _more(look.articles - len(shown), language)
+    failed = [failures(look.failures, language, SHOWN)] if look.failures else []
     return "\n\n".join([head, *shown, *more, *failed])
 
 
@@ -245,7 +244,7 @@ def removals(files: Sequence[tuple[str, str]], first: int, query: str, language:
         return html("remove_none", language, query=cut(query, QUESTION))
     lines = [
         f"{count}. {escape(cut(title, TITLE) + BREAK if title else '')}"
-        f"<code>{escape(cut(name, NAME))}</code>"
+        f"<code>{escape(_file(name))}</code>"
         for count, (name, title) in enumerate(files, first)
     ]
     return "\n".join([html("remove_list", language) + "\n", *lines])
@@ -324,14 +323,14 @@ def report(report: BuildReport, language: str) -> str:
 
 def refusal(key: str, problem: HoiBaoError, language: str) -> str:
     """A text with the reason for which something was not done."""
-    return html(key, language, reason=cut(str(problem), REASON))
+    return html(key, language, reason=cut(printable(str(problem)), REASON))
 
 
 def failures(failed: Sequence[Failure], language: str, most: int = FAILURES) -> str:
     """The first of the files that failed, each with its reason."""
     lines = [html("reload_failures", language)]
     lines += [
-        f"• <code>{escape(cut(each.file, NAME))}</code>: {escape(cut(each.reason, REASON))}"
+        f"• <code>{escape(_file(each.file))}</code>: {escape(cut(printable(each.reason), REASON))}"
         for each in failed[:most]
     ]
     if len(failed) > most:
@@ -388,6 +387,10 @@ def _counted(count: int, question: str) -> str:
     return f"• {count}× {escape(cut(question, GAP))}"
 
 
+def _file(name: str) -> str:
+    return cut(printable(name), NAME)
+
+
 def _more(count: int, language: str) -> list[str]:
     return [html("gaps_more", language, count=number(count, language))] if count > 0 else []
 
@@ -426,7 +429,9 @@ def _link(source: Source) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
+    # a control character would make Telegram refuse the whole message
     linked = parts.scheme in {"http", "https"} and "." in (parts.hostname or "")
+    linked = linked and address.isprintable()
     return address if linked and len(address) <= URL else None
 
 

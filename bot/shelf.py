@@ -5,7 +5,7 @@ other. One that is taken out goes to a hidden folder within the corpus, so that 
 can be undone; with the next change it is gone for good.
 
 shelf = Shelf(Path("data/articles"))
-change = shelf.add(data, "thong-bao.pdf", article)    # "2024-07-12-thong-bao-8d5e957f.pdf"
+change = shelf.add(data, "thong-bao.pdf", source)    # "2024-07-12-thong-bao-8d5e957f.pdf"
 shelf.undo(change.number)
 """
 
@@ -26,12 +26,14 @@ from typing import Final
 
 from retrieval.articles import find_files
 from retrieval.errors import CorpusError
-from retrieval.model import Article
+from retrieval.model import Source
 from retrieval.text import fold, strip_diacritics
+from retrieval.writer import sync
 
 HIDDEN: Final = ".hoibao"
 LAST: Final = "last-change.json"
 REMOVED: Final = "removed"
+BESIDE: Final = "beside-"
 SLUG: Final = 60  # characters of a title in the name of a file
 
 
@@ -61,9 +63,9 @@ class Shelf:
         """Where the file of that name is, if it still is."""
         return next((path for path, known in find_files([self._corpus]) if known == name), None)
 
-    def add(self, data: bytes, sent_as: str, article: Article) -> Change | None:
+    def add(self, data: bytes, sent_as: str, source: Source) -> Change | None:
         """Put a file into the corpus; None when the same is there already."""
-        name = name_for(data, sent_as, article)
+        name = name_for(data, sent_as, source)
         with self._changing(name):
             if (self._corpus / name).exists():
                 return None
@@ -122,13 +124,16 @@ class Shelf:
 
     def _write(self, path: Path, data: bytes) -> None:
         """The file, whole or not at all, even if the machine stops."""
-        with NamedTemporaryFile(dir=self._hidden, delete=False) as file:
+        for left in self._hidden.glob(f"{BESIDE}*"):  # by a bot that was killed
+            left.unlink(missing_ok=True)
+        with NamedTemporaryFile(dir=self._hidden, prefix=BESIDE, delete=False) as file:
             try:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
                 Path(file.name).chmod(0o644)
                 Path(file.name).replace(path)
+                sync(path.parent)
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
@@ -144,15 +149,15 @@ class Shelf:
                 raise CorpusError(name, cause, next_step) from error
 
 
-def name_for(data: bytes, sent_as: str, article: Article) -> str:
+def name_for(data: bytes, sent_as: str, source: Source) -> str:
     """The name of a file in the corpus: date, title, a digest of its bytes, its ending.
 
-    >>> name_for(b"x", "../../a b.TXT", Article("1", "Đảng bộ xã", "x"))
+    >>> name_for(b"x", "../../a b.TXT", Source("1", "Đảng bộ xã"))
     'dang-bo-xa-6502b09c.txt'
     """
     ending = PurePosixPath(sent_as).suffix.lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", strip_diacritics(article.title).lower())
-    date = article.published.isoformat() if article.published else ""
+    slug = re.sub(r"[^a-z0-9]+", "-", strip_diacritics(source.title).lower())
+    date = source.published.isoformat() if source.published else ""
     digest = blake2b(data, digest_size=4).hexdigest()
     pieces = (date, slug[:SLUG].strip("-"), digest)
     return "-".join(piece for piece in pieces if piece) + ending

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bot.terminal import visible
 from retrieval.model import BuildReport, IndexStatus
+from retrieval.text import printable
 
 if TYPE_CHECKING:
     from retrieval.evaluation import Difference, Estimate, EvaluationRun, NoiseRun
@@ -28,7 +28,7 @@ def report_text(report: BuildReport) -> str:
         "unchanged": report.unchanged,
         "failed": len(report.failed),
     }
-    failures = [f"  {visible(f.file)}: {visible(f.reason)}\n" for f in report.failed]
+    failures = [f"  {printable(f.file)}: {printable(f.reason)}\n" for f in report.failed]
     total = (
         f"{count(report.articles, 'article')}, {count(report.passages, 'passage')}, "
         f"generation {report.generation}, in {report.seconds:.1f} s\n"

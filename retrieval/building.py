@@ -1,29 +1,27 @@
 """Corpus → index: what changed since the last time is read, split and committed at once.
 
-Processes read files and analyse articles; this one stores what they send, in order. A file too
-large for one of them comes back as articles, which are dealt out again in pieces.
+Processes read files and analyse articles, each within limits; this one stores what they send, in
+order. A file too large for one of them comes back as articles, which are dealt out again in pieces.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
-import multiprocessing
 import os
 import sqlite3
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from retrieval.analysis import analyse
-from retrieval.articles import find_files, load_file
+from retrieval.articles import find_files, load_bytes, read_bytes
 from retrieval.database import (
     DATABASE,
     TRY_AGAIN,
@@ -40,10 +38,11 @@ from retrieval.engines.batches import Batch
 from retrieval.errors import ArticleError, CorpusError, IndexDamaged, IndexProblem
 from retrieval.model import Article, BuildReport, Failure, Progress
 from retrieval.passages import split_passages
+from retrieval.workers import LIMITS, Limits, Refused, Workers, one_by_one
 from retrieval.writer import Prepared, Writer
 
 _WORTH_A_POOL = 1 << 20
-"""Fewer bytes than this are read here: starting processes would take longer."""
+"""Fewer bytes than this are read by one process: starting others would take longer."""
 
 _PIECE = 1 << 19  # characters, or bytes of files, that a process is given at once
 _UNDER_WAY = 1 << 24  # of either, that are waiting to be stored
@@ -51,7 +50,6 @@ _A_FILE = 1 << 12  # bytes that reading a small file costs as much as
 
 _Found = tuple[Path, FileState]
 _Item = TypeVar("_Item")
-_Argument = TypeVar("_Argument")
 _Result = TypeVar("_Result")
 
 
@@ -84,10 +82,12 @@ def update_index(
     *,
     only: Sequence[Path] = (),
     progress: Callable[[Progress], None] | None = None,
+    limits: Limits = LIMITS,
 ) -> BuildReport:
     """Bring the index up to date with the corpus; unchanged files are not read again.
 
     `only` limits the update to those files and folders. `progress` is called after each file.
+    A file that takes more than the `limits` to read fails, and the others are read.
     Raises CorpusError when the corpus is missing or would leave no article at all (the index
     then stays as it was), IndexLocked when another process is writing it, IndexProblem when the
     disk is full.
@@ -95,10 +95,10 @@ def update_index(
     started = time.monotonic()
     with _disk_named(index):
         try:
-            report = _update(corpus, index, only, progress)
+            report = _update(corpus, index, only, progress, limits)
         except IndexDamaged as damage:
             mark_damaged(current_folder(index), damage)
-            report = _update(corpus, index, (), progress)
+            report = _update(corpus, index, (), progress, limits)
     return replace(report, seconds=time.monotonic() - started)
 
 
@@ -107,6 +107,7 @@ def _update(
     index: Path,
     only: Sequence[Path],
     progress: Callable[[Progress], None] | None,
+    limits: Limits,
 ) -> BuildReport:
     with Writer(index) as writer:
         known = writer.files()
@@ -125,7 +126,7 @@ def _update(
         for name in gone:
             writer.remove(name)
         other: set[str] = set()
-        read = _read_all(writer, [found[name] for name in fresh], known)
+        read = _read_all(writer, [found[name] for name in fresh], known, limits)
         for done, (name, is_other) in enumerate(read, 1):
             if is_other:
                 other.add(name)
@@ -194,11 +195,11 @@ def _names_within(
 
 
 def _read_all(
-    writer: Writer, found: Sequence[_Found], known: dict[str, FileState]
+    writer: Writer, found: Sequence[_Found], known: dict[str, FileState], limits: Limits
 ) -> Iterator[tuple[str, bool]]:
     """Each file that was read and stored, and whether it is other than before; in order."""
     tasks = (_task(path, state, known.get(state.name), writer) for path, state in found)
-    with _pool(found) as pool:
+    with Workers(_worth(found), limits) as pool:
         groups = ((group, sum(map(_cost, group))) for group in _grouped(tasks, _cost))
         for files, batches in _in_order(pool, _read_group, groups):
             ids = [id for file in files for id in writer.put(file.state.name, file.articles or ())]
@@ -208,17 +209,26 @@ def _read_all(
                     writer.touch(file.state)
                     yield file.state.name, False
                     continue
-                _store_rest(writer, pool, file)
-                before = known.get(file.state.name)
-                is_same = before is not None and before.sha256 == file.state.sha256
-                yield file.state.name, writer.finish(file.state) or not is_same
+                state = _store_rest(writer, pool, file)
+                before = known.get(state.name)
+                is_same = before is not None and before.sha256 == state.sha256
+                yield state.name, writer.finish(state) or not is_same
 
 
-def _store_rest(writer: Writer, pool: Executor | None, file: _Read) -> None:
+def _store_rest(writer: Writer, pool: Workers, file: _Read) -> FileState:
+    """The articles that are still to be analysed, stored; the file's state after that."""
+    state = file.state
     pieces = _grouped(file.rest, lambda article: len(article.text))
     jobs = ((piece, _length(piece)) for piece in pieces)
-    for articles, batches in _in_order(pool, _analyse_articles, jobs):
-        writer.add_passages(batches, writer.put(file.state.name, articles))
+    for articles, batches, refused in _in_order(pool, _analyse_articles, jobs):
+        writer.add_passages(batches, writer.put(state.name, articles))
+        lost = tuple((_place(state.name, one.item), one.reason) for one in refused)
+        state = replace(state, failures=state.failures + lost)
+    return state
+
+
+def _place(name: str, article: Article) -> str:
+    return name if article.id == name else f"{name} ({article.id})"
 
 
 def _task(path: Path, state: FileState, before: FileState | None, writer: Writer) -> _Task:
@@ -251,17 +261,14 @@ def _grouped(items: Iterable[_Item], cost: Callable[[_Item], int]) -> Iterator[l
 
 
 def _in_order(
-    pool: Executor | None,
-    function: Callable[[_Argument], _Result],
-    jobs: Iterable[tuple[_Argument, int]],
+    pool: Workers,
+    function: Callable[[Sequence[Any]], _Result],
+    jobs: Iterable[tuple[Sequence[object], int]],
 ) -> Iterator[_Result]:
     """What the function gives for each job, in order; each job comes with its size.
 
     A bounded number of jobs is under way, so that memory stays bounded too.
     """
-    if pool is None:
-        yield from (function(job) for job, _ in jobs)
-        return
     waiting: deque[tuple[Future[_Result], int]] = deque()
     total = 0
     for job, size in jobs:
@@ -275,18 +282,10 @@ def _in_order(
         yield waiting.popleft()[0].result()
 
 
-@contextmanager
-def _pool(found: Sequence[_Found]) -> Iterator[Executor | None]:
-    """Processes to read these files, or None when they are not worth it."""
-    if sum(max(state.size, _A_FILE) for _, state in found) < _WORTH_A_POOL:
-        yield None
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(_cores(), context, initializer=_start_worker) as pool:
-        try:
-            yield pool
-        finally:
-            pool.shutdown(cancel_futures=True)
+def _worth(found: Sequence[_Found]) -> int:
+    """How many processes these files are worth."""
+    cost = sum(max(state.size, _A_FILE) for _, state in found)
+    return _cores() if cost >= _WORTH_A_POOL else 1
 
 
 def _cores() -> int:
@@ -295,44 +294,33 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _start_worker() -> None:
-    """Let who answers questions go first, and end with the parent, even if that is killed."""
-    if hasattr(os, "nice"):
-        os.nice(10)
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent:
-            parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _read_group(tasks: Sequence[_Task]) -> tuple[list[_Read], list[Batch]]:
+def _read_group(tasks: Sequence[_Task | Refused[_Task]]) -> tuple[list[_Read], list[Batch]]:
     """Each file as it was read, and the passages of their new articles, in order."""
     files: list[_Read] = []
     texts: list[str] = []
-    for task in tasks:
-        read, found = _read(task)
+    for task in one_by_one(tasks):
+        read, found = _refused(task) if isinstance(task, Refused) else _read(task)
         files.append(read)
         texts += found
     return files, list(analyse(texts))
+
+
+def _refused(task: Refused[_Task]) -> tuple[_Read, list[str]]:
+    state = task.item.state
+    return _Read(replace(state, failures=((state.name, task.reason),)), []), []
 
 
 def _read(task: _Task) -> tuple[_Read, list[str]]:
     """A file as it was read, and the texts of the passages of its new articles."""
     state = task.state
     try:
-        state = replace(state, sha256=_sha256(task.path))
+        data = read_bytes(task.path, state.name)
+        state = replace(state, sha256=hashlib.sha256(data).digest())
         if task.sha256 and state.sha256 == task.sha256:
             return _Read(state, None), []
-        loaded = load_file(task.path, state.name)
+        loaded = load_bytes(data, state.name)
     except ArticleError as error:
         return _Read(replace(state, failures=((state.name, error.reason),)), []), []
-    except OSError as error:
-        reason = f"{error.strerror or error}; check that it is there and may be read"
-        return _Read(replace(state, failures=((state.name, reason),)), []), []
     failures = tuple((failure.file, failure.reason) for failure in loaded.failures)
     state = replace(state, failures=failures)
     same, new = _compared(loaded.articles, task.digests)
@@ -351,9 +339,21 @@ def _compared(
     return same, [one for one, known in zip(articles, is_same, strict=True) if not known]
 
 
-def _analyse_articles(articles: Sequence[Article]) -> tuple[list[Prepared], list[Batch]]:
-    prepared, texts = _prepare(articles)
-    return prepared, list(analyse(texts))
+def _analyse_articles(
+    articles: Sequence[Article | Refused[Article]],
+) -> tuple[list[Prepared], list[Batch], list[Refused[Article]]]:
+    """The articles as rows, their passages, and those that could not be analysed."""
+    prepared: list[Prepared] = []
+    texts: list[str] = []
+    refused: list[Refused[Article]] = []
+    for article in one_by_one(articles):
+        if isinstance(article, Refused):
+            refused.append(article)
+            continue
+        rows, found = _prepare([article])
+        prepared += rows
+        texts += found
+    return prepared, list(analyse(texts)), refused
 
 
 def _prepare(articles: Sequence[Article]) -> tuple[list[Prepared], list[str]]:
@@ -378,14 +378,6 @@ def _disk_named(index: Path) -> Iterator[None]:
             raise
         cause = f"it cannot be written ({error.strerror})"
         raise IndexProblem(str(index), cause, TRY_AGAIN) from error
-
-
-def _sha256(path: Path) -> bytes | None:
-    """The content's hash; None for what has no content of its own, like a folder."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _nothing_left(corpus: Sequence[Path], failed: Sequence[Failure]) -> CorpusError:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable
 
 from retrieval.errors import UnreadableFile
+from retrieval.text import has_endless_marks
 
 # The UTF-32 mark begins with the UTF-16 one, so it is looked for first.
 _MARKS = (
@@ -77,7 +78,11 @@ def _decode_windows_1258(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     text = _decode_strictly(data, "cp1258")
-    if text is None or from_bytes(data, cp_isolation=["cp1258"]).best() is None:
+    if (
+        text is None
+        or has_endless_marks(text)
+        or from_bytes(data, cp_isolation=["cp1258"]).best() is None
+    ):
         return None
     # The code page spells tones as marks of their own: composing them is part of reading it.
     text = unicodedata.normalize("NFC", text)

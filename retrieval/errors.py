@@ -6,6 +6,7 @@ HoiBaoError
 │   ├── UnreadableFile      broken, encrypted, undecodable, or without a text layer
 │   ├── EmptyFile           nothing in it
 │   └── OversizedFile       larger than the limit
+├── WorkersLost             no process that reads files can be kept running
 ├── CorpusError             the corpus folder is missing, or holds no article at all
 ├── IndexProblem            the index on disk
 │   ├── IndexMissing        there is none yet
@@ -57,6 +58,10 @@ class EmptyFile(ArticleError):
 
 class OversizedFile(ArticleError):
     """The file is larger than the limit."""
+
+
+class WorkersLost(HoiBaoError):
+    """No process that reads files can be kept running, or it was stopped."""
 
 
 class CorpusError(HoiBaoError):

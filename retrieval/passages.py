@@ -85,8 +85,7 @@ def article_sentences(article: Article) -> Iterator[Sentence]:
     A title, a date line, a byline and a caption are one sentence each, whatever their
     punctuation.
     """
-    for paragraph, line in enumerate(_lines(article.text)):
-        kind = _zone_kind(article, line)
+    for paragraph, (line, kind) in enumerate(_kinds(article)):
         whole = kind is not None and kind is not ZoneKind.REPEATED_LEDE
         for span in [line] if whole else _line_sentences(article.text, line):
             if span.end - span.start <= MAX_QUOTE:
@@ -96,8 +95,14 @@ def article_sentences(article: Article) -> Iterator[Sentence]:
                 yield Sentence(part, paragraph, kind)
 
 
-def _zone_kind(article: Article, line: Span) -> ZoneKind | None:
-    return next((zone.kind for zone in article.zones if zone.span.overlaps(line)), None)
+def _kinds(article: Article) -> Iterator[tuple[Span, ZoneKind | None]]:
+    """Each line with the kind of zone that it is in; both are in the order of the text."""
+    zones, passed = article.zones, 0
+    for line in _lines(article.text):
+        while passed < len(zones) and zones[passed].span.end <= line.start:
+            passed += 1
+        is_zone = passed < len(zones) and zones[passed].span.overlaps(line)
+        yield line, zones[passed].kind if is_zone else None
 
 
 def _lines(text: str) -> Iterator[Span]:

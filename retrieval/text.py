@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from retrieval.model import Span
 
@@ -20,6 +21,10 @@ _MARKS = "\u0300-\u036f"
 # Numbers keep their inner separators: "1.500.000", "3,5".
 TOKEN = re.compile(rf"\d+(?:[.,]\d+)*(?![^\W\d_])|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*")
 _NOT_TONE = {ord(tone): None for tone in TONES}
+# Everything that moves a cursor, breaks a line, or turns the direction of what follows.
+_UNSHOWN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_ENDLESS = 64  # marks in a row; Unicode's own limit for streams is 30
+_LIKE_MARKS = re.compile(rf"[^\w\s\0-\u02ff]{{{_ENDLESS},}}")
 _LONE_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=^qu)y$")
 
 
@@ -35,6 +40,31 @@ class Token:
 def nfc(text: str) -> str:
     """Unicode's composed form: one code point for each Vietnamese letter."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def has_endless_marks(text: str) -> bool:
+    r"""Whether more marks stand on one letter than any script writes.
+
+    To bring them into order takes Unicode's normalisation time by their number squared.
+
+    >>> has_endless_marks("a" + "\u0323\u0301" * 200), has_endless_marks("…" * 400)
+    (True, False)
+    """
+    runs = () if text.isascii() else (match.group() for match in _LIKE_MARKS.finditer(text))
+    return any(
+        is_mark and sum(1 for _ in marks) >= _ENDLESS
+        for run in runs
+        for is_mark, marks in groupby(run, lambda character: unicodedata.combining(character) > 0)
+    )
+
+
+def printable(text: str) -> str:
+    r"""Text on one line that only shows, wherever it is sent: the rest is spelled out.
+
+    >>> printable("a\nb\x1b[31m")
+    'a\\nb\\x1b[31m'
+    """
+    return _UNSHOWN.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
 @lru_cache(maxsize=1 << 16)

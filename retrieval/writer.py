@@ -265,13 +265,13 @@ class Writer:
         """Make CURRENT name this folder, and clear away any other."""
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
-        _sync(self._folder / DATABASE)
-        _sync(self._folder)
+        sync(self._folder / DATABASE)
+        sync(self._folder)
         beside = self.path / f"{CURRENT}.new"
         beside.write_text(self._folder.name, "utf-8")
-        _sync(beside)
+        sync(beside)
         beside.replace(self.path / CURRENT)
-        _sync(self.path)
+        sync(self.path)
         self._is_new = False
         _clear(self.path, keep={self._folder.name})
 
@@ -337,7 +337,7 @@ def _clear(index: Path, keep: set[str]) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Wait until a file, or a folder's list of files, is on the disk."""
     if path.is_dir() and os.name == "nt":
         return

@@ -21,6 +21,8 @@ STAIRCASES = {
         "decoding",
         "articles",
         "passages",
+        "workers",
+        "reading",
         "engines",
         "spelling",
         "terms",

@@ -28,10 +28,22 @@ from retrieval.errors import (
     UnreadableFile,
     UnsupportedFile,
 )
+from retrieval.text import printable
 
-__all__ = ["LOADERS", "MAX_BYTES", "Loaded", "Loader", "find_files", "load_bytes", "load_file"]
+__all__ = [
+    "LOADERS",
+    "MAX_BYTES",
+    "Loaded",
+    "Loader",
+    "find_files",
+    "load_bytes",
+    "load_file",
+    "read_bytes",
+]
 
 MAX_BYTES = 64 * 1024 * 1024
+MAX_TEXT = MAX_BYTES  # characters; a small file that is packed may hold any number
+_LONGEST_REASON = 200  # characters of what a parser says, which may be of what it read
 
 # By file ending, in lower case. Loaders import their libraries when first called.
 LOADERS: Mapping[str, Loader] = {
@@ -54,6 +66,14 @@ def load_file(path: Path, name: str, *, max_bytes: int = MAX_BYTES) -> Loaded:
 
     Raises UnsupportedFile, EmptyFile, OversizedFile or UnreadableFile, each naming `name`.
     """
+    return load_bytes(read_bytes(path, name, max_bytes=max_bytes), name)
+
+
+def read_bytes(path: Path, name: str, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """The bytes of the file at `path`, known in the corpus as `name`.
+
+    Raises UnsupportedFile, before it opens the file; OversizedFile or UnreadableFile.
+    """
     _loader(name)
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
@@ -66,10 +86,10 @@ def load_file(path: Path, name: str, *, max_bytes: int = MAX_BYTES) -> Loaded:
         ) from error
     if len(data) > max_bytes:
         raise OversizedFile(name, f"larger than {max_bytes:,} bytes", "split it into several")
-    return load_bytes(data, name)
+    return data
 
 
-def load_bytes(data: bytes, name: str) -> Loaded:
+def load_bytes(data: bytes, name: str, *, max_text: int = MAX_TEXT) -> Loaded:
     """The articles in a file's bytes; the ending of `name` tells the format.
 
     load_bytes("Tin ngắn.".encode(), "tin.txt").articles[0].text -> "Tin ngắn."
@@ -80,14 +100,20 @@ def load_bytes(data: bytes, name: str) -> Loaded:
     if not data:
         raise EmptyFile(name, "the file is empty")
     try:
-        return loader(data, name)
-    except ArticleError:
+        loaded = loader(data, name)
+    except (ArticleError, MemoryError):
         raise
+    except RecursionError as error:
+        raise UnreadableFile(
+            name, "nested too deeply to be read", "save it as plain text"
+        ) from error
     except Exception as error:
         # Parsers meet any bytes here, and fail in more ways than they document.
-        raise UnreadableFile(
-            name, f"broken ({type(error).__name__}: {error})", "save it again, or as plain text"
-        ) from error
+        said = printable(f"{type(error).__name__}: {error}"[:_LONGEST_REASON])
+        raise UnreadableFile(name, f"broken ({said})", "save it again, or as plain text") from error
+    if sum(len(article.text) for article in loaded.articles) > max_text:
+        raise OversizedFile(name, f"holds more than {max_text:,} characters", "split it")
+    return loaded
 
 
 def find_files(roots: Iterable[Path]) -> Iterator[tuple[Path, str]]:
@@ -160,6 +186,9 @@ def _is_hidden(name: str) -> bool:
 
 
 def _name(relative: Path) -> str:
-    """The name in the corpus; bytes that are no UTF-8 are spelled out: it has to be storable."""
-    name = relative.as_posix().encode("utf-8", "surrogateescape")
-    return name.decode("utf-8", "backslashreplace")
+    """The name in the corpus, which can be stored and shown anywhere, and is no other file's.
+
+    Bytes that are no UTF-8 are spelled out, as is what would move a cursor or break a line.
+    """
+    name = relative.as_posix().replace("\\", "\\\\").encode("utf-8", "surrogateescape")
+    return printable(name.decode("utf-8", "backslashreplace"))

@@ -15,8 +15,11 @@ from pathlib import PurePosixPath
 from retrieval.articles.zones import Layout, recognise
 from retrieval.errors import EmptyFile, UnreadableFile
 from retrieval.model import Article, Failure, Span, Zone, ZoneKind
+from retrieval.text import has_endless_marks
 
-_LONGEST_TITLE = 100
+_LONGEST_TITLE = 100  # of one that is taken from the text
+_LONGEST_STATED = 500  # characters of a title or an author
+_LONGEST_SOURCE = 2000  # characters of an address; cut off, it would lead elsewhere
 _SENTENCE = re.compile(r".+?[.!?…](?=\s|$)")
 _MOTTO = re.compile(
     r"cộng (?:hòa|hoà) xã hội chủ nghĩa việt nam|độc lập\s*[-–]\s*tự do\s*[-–]\s*hạnh phúc",
@@ -59,10 +62,15 @@ def assemble(
     `heading` is where markup has the title. With `printed_first`, the author and date that the
     text prints win over the properties, which in office files tell of the file instead.
 
-    Raises EmptyFile when `text` is blank, UnreadableFile when it cannot be stored as UTF-8.
+    Raises EmptyFile when `text` is blank, UnreadableFile when it cannot be stored as UTF-8 or is
+    no text that anybody writes.
     """
     if not text.strip():
         raise EmptyFile(article_id, "holds no text")
+    if has_endless_marks(text):
+        raise UnreadableFile(
+            article_id, "holds dozens of marks on one letter", "take them out of the text"
+        )
     _refuse_half_characters(
         article_id, text, properties.title, properties.author, properties.source
     )
@@ -71,14 +79,16 @@ def assemble(
     printed = (layout.author, layout.published)
     first, second = (printed, stated) if printed_first else (stated, printed)
     zones = layout.zones if heading is None else _with_heading(layout.zones, heading)
-    title = (properties.title or "").strip() or (heading and heading.of(text)) or layout.title
+    title = _stated(properties.title) or _stated(heading.of(text) if heading else None)
+    title = title or layout.title
+    source = (properties.source or "").strip()
     return Article(
         id=article_id,
         title=" ".join(title.split()) if title else fallback_title(article_id, text, layout),
         text=text,
-        author=first[0] or second[0],
+        author=_stated(first[0] or second[0]),
         published=first[1] or second[1],
-        source=properties.source,
+        source=source if source and len(source) <= _LONGEST_SOURCE else None,
         zones=zones,
     )
 
@@ -88,11 +98,13 @@ def fallback_title(article_id: str, text: str, layout: Layout) -> str:
 
     fallback_title("tin/a.txt", "Trời mưa. Đường trơn.", Layout()) -> "Trời mưa. Đường trơn."
     """
-    end = 0
+    end = passed = 0
     for line in text.splitlines(keepends=True):
         span = Span(end, end + len(line))
         end = span.end
-        is_zone = any(zone.span.overlaps(span) for zone in layout.zones)
+        while passed < len(layout.zones) and layout.zones[passed].span.end <= span.start:
+            passed += 1
+        is_zone = passed < len(layout.zones) and layout.zones[passed].span.overlaps(span)
         if is_zone or _MOTTO.search(line) or not any(map(str.isalpha, line)):
             continue
         line = " ".join(line.split())
@@ -111,6 +123,12 @@ def _refuse_half_characters(article_id: str, *strings: str | None) -> None:
             f"holds half of a character (U+{ord(error.object[error.start]):04X})",
             "write that character as a whole",
         ) from error
+
+
+def _stated(text: str | None) -> str | None:
+    """On one line, and no longer than anybody reads; None when it is blank."""
+    line = " ".join((text or "")[: 2 * _LONGEST_STATED].split())
+    return (line if len(line) <= _LONGEST_STATED else line[: _LONGEST_STATED - 1] + "…") or None
 
 
 def _shorten(line: str) -> str:

@@ -72,7 +72,8 @@ def _blocks(parent: Any) -> Iterator[str]:
         if element.tag == _W + "p":
             yield "".join(_pieces(element))
             for box in element.iter(_BOX):
-                if not _within(box, _NOT_SHOWN, element):
+                # a box within a box comes up in the outer one
+                if not _within(box, _NOT_SHOWN | {_BOX}, element):
                     yield from _blocks(box)
         elif element.tag == _W + "tbl":
             yield from map(_row_text, _own(element, _W + "tr"))

@@ -10,12 +10,14 @@ from typing import Any
 from retrieval.articles.assembly import Loaded, Properties, assemble
 from retrieval.articles.dates import parse_date
 from retrieval.decoding import decode
+from retrieval.errors import OversizedFile
 
 # What browsers ("Save page as") and SingleFile write into a page that they save.
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)(https?://\S+)|^\s*url: (https?://\S+)", re.M)
 _SAVED_FROM_WITHIN = 4096  # characters from the start
 _LONGEST_ROW = 500  # characters; what is longer is no table of data but the layout of the page
 _SHORTEST_LEDE = 40  # characters
+_MOST_TAGS = 400_000  # each takes some kilobytes of memory, and time by their square
 
 
 def load_html(data: bytes, name: str) -> Loaded:
@@ -26,6 +28,8 @@ def load_html(data: bytes, name: str) -> Loaded:
     import trafilatura  # slow to import
 
     page = decode(data, name)
+    if page.count("<") > _MOST_TAGS:
+        raise OversizedFile(name, f"has more than {_MOST_TAGS:,} tags", "save it as plain text")
     found = _extract(page, tables=True)
     if found and any(_is_layout(line) for line in found.text.split("\n")):
         found = _extract(page, tables=False)

@@ -18,7 +18,7 @@ def load_json(data: bytes, name: str) -> Loaded:
     """
     try:
         value = json.loads(decode(data, name))
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number may have too many digits
         raise UnreadableFile(
             name, f"not valid JSON ({error})", "one record a line belongs in a .jsonl file"
         ) from error
@@ -43,5 +43,5 @@ def _lines(text: str) -> Iterator[tuple[str, object]]:
             continue
         try:
             yield f"line {number}", json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # a number may have too many digits
             yield f"line {number}", ValueError(f"not valid JSON ({error})")

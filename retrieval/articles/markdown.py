@@ -11,6 +11,7 @@ from retrieval.decoding import decode
 from retrieval.errors import UnreadableFile
 from retrieval.model import Span
 
+_LONGEST_MATTER = 1 << 14  # characters; a parser takes time by the square of some matters
 _HEADING = re.compile(r"^#[ \t]+(\S.*?)[ \t]*#*[ \t]*$|^(\S.*?)[ \t]*\r?\n=+[ \t]*$", re.MULTILINE)
 
 
@@ -39,6 +40,8 @@ def _split(text: str, name: str) -> tuple[Mapping[str, object], str]:
         return {}, text
     try:
         matter, body = handler.split(text)
+        if len(matter) > _LONGEST_MATTER:
+            return {}, text
         values = handler.load(matter)
     except YAMLError as error:
         raise UnreadableFile(

@@ -14,7 +14,7 @@ from typing import Any
 from retrieval.articles.assembly import Loaded, Properties, assemble
 from retrieval.articles.dates import parse_date
 from retrieval.articles.office import real_author, real_title
-from retrieval.errors import UnreadableFile
+from retrieval.errors import OversizedFile, UnreadableFile
 
 _CREATED = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _PAGE_NUMBER = re.compile(r"(?:trang\s+)?[-–]?\s*\d{1,4}\s*(?:/\s*\d{1,4}\s*)?[-–]?", re.IGNORECASE)
@@ -24,6 +24,7 @@ _BROKEN_SHARE = 0.05  # of the characters; a font that hides what it shows spoil
 _PARAGRAPH_GAP = 1.35  # times the usual distance between lines
 _LARGER = 1.1  # times the size of the other line
 _INDENT = 8  # points
+_MOST_PAGES = 20_000  # a file may show one page a million times
 _COLUMN = 40  # points that the left edges within one column may differ by
 
 
@@ -56,6 +57,8 @@ def load_pdf(data: bytes, name: str) -> Loaded:
             name, "broken, or not a PDF", "open it in a PDF reader and save it again"
         ) from error
     try:
+        if len(document) > _MOST_PAGES:
+            raise OversizedFile(name, f"{len(document):,} pages", "split it")
         pages = [_read_page(page, name) for page in document]
         properties = _properties(document.get_metadata_dict(skip_empty=True))
     except pypdfium2.PdfiumError as error:

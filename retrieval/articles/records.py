@@ -12,6 +12,11 @@ from retrieval.articles.assembly import Loaded, Properties, assemble
 from retrieval.articles.dates import parse_date
 from retrieval.errors import ArticleError, EmptyFile
 from retrieval.model import Article, Failure
+from retrieval.text import printable
+
+_MOST_FAILURES = 100  # of a file; a file of another kind has one on every line
+_LONGEST_ID = 1000  # characters
+_LONGEST_REASON = 500
 
 
 def load_records(records: Iterable[tuple[str, object]], name: str) -> Loaded:
@@ -25,15 +30,21 @@ def load_records(records: Iterable[tuple[str, object]], name: str) -> Loaded:
     """
     articles: dict[str, Article] = {}
     failures: list[Failure] = []
+    more = 0
     for place, record in records:
         try:
             article = _article_of(record)
             if article.id in articles:
                 raise ValueError(f'the id "{article.id}" was used before; make every id unique')
         except ValueError as error:
-            failures.append(Failure(name, f"{place}: {error}"))
+            if len(failures) < _MOST_FAILURES:
+                failures.append(Failure(name, printable(f"{place}: {error}"[:_LONGEST_REASON])))
+            else:
+                more += 1
         else:
             articles[article.id] = article
+    if more:
+        failures.append(Failure(name, f"{more:,} more records could not be read; mend the first"))
     if not articles and not failures:
         raise EmptyFile(name, "holds no record")
     return Loaded(tuple(articles.values()), tuple(failures))
@@ -63,6 +74,8 @@ def _article_of(record: object) -> Article:
     article_id, text = _as_text(record.get("id")), record.get("text")
     if not article_id:
         raise ValueError('no "id"; give every record its own')
+    if len(article_id) > _LONGEST_ID:
+        raise ValueError(f'its "id" has {len(article_id):,} characters; give it a short one')
     if not isinstance(text, str):
         raise ValueError('no "text"; give every record one')
     try:
@@ -79,8 +92,9 @@ def _first(values: Mapping[str, object], *keys: str) -> object:
 
 def _as_text(value: object) -> str | None:
     """A name or number as text; several names are joined: ["An", "Bình"] -> "An, Bình"."""
-    if isinstance(value, list | tuple):
-        return ", ".join(filter(None, map(_as_text, value))) or None
+    if isinstance(value, list | tuple):  # names; lists within lists may hold each other for ever
+        names = (_as_text(one) for one in value if not isinstance(one, list | tuple))
+        return ", ".join(filter(None, names)) or None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value).strip() or None
@@ -91,5 +105,5 @@ def _as_date(value: object) -> date:
         return value.date()
     found = value if isinstance(value, date) else parse_date(str(value))
     if found is None:
-        raise ValueError(f'"{value}" is not a date; write it as YYYY-MM-DD')
+        raise ValueError(f'"{str(value)[:40]}" is not a date; write it as YYYY-MM-DD')
     return found

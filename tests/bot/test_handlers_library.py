@@ -14,6 +14,7 @@ from bot.desk import Desk
 from bot.texts import TEXTS
 from retrieval import open_index, update_index
 from tests.bot.running import ADMIN, running_bot
+from tests.hostile.documents import DOCUMENTS
 from tests.telegram import BotApi, Chat, Message, User
 
 OTHER_ADMIN = 2
@@ -130,6 +131,34 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(
         assert answer.text.startswith(TEXTS[language]["file_unreadable"].split("{")[0])
         assert told in answer.text
         assert answer.keyboard == []
+
+
+def test_a_hostile_file_is_refused_while_the_bot_goes_on(
+    api: BotApi, corpus: Path, admin: User, an: User, office: Chat, chat: Chat, language: str
+) -> None:
+    """It crashes the process that reads it, which is not the bot's."""
+    with serving(api, corpus):
+        api.send_document(office, admin, DOCUMENTS["own-forms.pdf"](0), "a.pdf")
+        assert "mùng hai" in said(api, chat, an, "Chợ phiên họp ngày nào?").text
+        answer = api.next_message(office)
+        assert answer.text.startswith(TEXTS[language]["file_unreadable"].split("{")[0])
+        assert "a.pdf: " in answer.text
+        assert "; split it, or save it as plain text" in answer.text
+        assert answer.keyboard == []
+
+
+def test_the_name_that_a_file_was_sent_under_is_only_shown(
+    api: BotApi, corpus: Path, admin: User, office: Chat, language: str
+) -> None:
+    with serving(api, corpus):
+        api.send_document(office, admin, FILES["den.txt"], "../..\\a\nb\u202e\x1b.txt")
+        preview = api.next_message(office)
+        assert preview.marked("code") == ["a\\nb\\u202e\\x1b.txt"]
+        api.press(admin, preview, TEXTS[language]["button_add"])
+        reloaded(api, preview, language, "file_added")
+        (added,) = names(corpus) - {"cho.txt", "cau.txt"}
+        assert added.startswith("ngoi-den-ky-cung-")
+        assert not [path for path in corpus.parent.rglob("*") if "\n" in path.name]
 
 
 def test_a_file_that_is_too_large_is_refused_unseen(

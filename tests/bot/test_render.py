@@ -87,7 +87,17 @@ def test_a_source_without_anything_known_still_has_a_line() -> None:
     assert render.source(Source("a", ""), "vi") == "📰 Bài không có tiêu đề"
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc/passwd", "http://[", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "http://[",
+        "",
+        "https://a.b/\0",
+        "https://a.b/\n",
+    ],
+)
 def test_only_web_addresses_become_links(address: str) -> None:
     assert "<a " not in render.source(Source("a", "Tên", source=address), "vi")
 

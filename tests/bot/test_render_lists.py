@@ -15,6 +15,7 @@ from bot.texts import TEXTS
 from retrieval.articles import Loaded
 from retrieval.errors import UnreadableFile
 from retrieval.model import Article, Failure
+from retrieval.reading import glimpsed
 from tests.telegram import parse_html, utf16_len
 
 MESSAGE, CAPTION = 4096, 1024
@@ -42,7 +43,7 @@ def test_gaps_fit(question: str, title: str, number: int, language: str) -> None
 def test_what_a_file_holds_fits(article: Article, name: str, language: str) -> None:
     holds = Loaded((article,) * 12, (Failure(name, article.text),) * 12)
     asked = render.html("file_ask", language)
-    assert fits(f"{render.loaded(name, holds, language)}\n\n{asked}")
+    assert fits(f"{render.look(name, glimpsed(holds), language)}\n\n{asked}")
 
 
 @given(text, text, st.integers(0, 8), languages)

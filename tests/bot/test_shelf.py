@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +13,9 @@ from hypothesis import strategies as st
 from bot.shelf import Shelf, name_for
 from retrieval.articles import LOADERS
 from retrieval.errors import CorpusError
-from retrieval.model import Article
+from retrieval.model import Source
 
-ARTICLE = Article("x", "Đảng bộ xã Yên Phúc", "Tin.", published=date(2024, 7, 12))
+SOURCE = Source("x", "Đảng bộ xã Yên Phúc", published=date(2024, 7, 12))
 
 
 @pytest.fixture
@@ -35,17 +37,17 @@ def tree(corpus: Path) -> dict[str, str]:
 
 
 def test_a_file_is_added_under_a_name_of_our_own(shelf: Shelf, corpus: Path) -> None:
-    change = shelf.add(b"Tin.", "../../etc/passwd.TXT", ARTICLE)
+    change = shelf.add(b"Tin.", "../../etc/passwd.TXT", SOURCE)
     assert change is not None
     assert change.name.startswith("2024-07-12-dang-bo-xa-yen-phuc-")
     assert (corpus / change.name).read_bytes() == b"Tin."
-    assert shelf.add(b"Tin.", "other.txt", ARTICLE) is None
-    assert not list((corpus / ".hoibao").glob("tmp*"))
+    assert shelf.add(b"Tin.", "other.txt", SOURCE) is None
+    assert [path.name for path in (corpus / ".hoibao").iterdir()] == ["last-change.json"]
 
 
 def test_an_addition_is_undone(shelf: Shelf, corpus: Path) -> None:
     before = tree(corpus)
-    change = shelf.add(b"x", "x.md", ARTICLE)
+    change = shelf.add(b"x", "x.md", SOURCE)
     assert change is not None
     assert shelf.undo(change.number) == change
     assert tree(corpus) == before
@@ -85,18 +87,50 @@ def test_what_is_not_there_cannot_be_removed(shelf: Shelf) -> None:
     assert shelf.last() is None
 
 
+def test_a_bot_killed_while_it_adds_leaves_whole_files_and_the_next_one_tidies(
+    shelf: Shelf, corpus: Path
+) -> None:
+    script = (
+        "import sys; from itertools import count; from pathlib import Path\n"
+        "from bot.shelf import Shelf; from retrieval.model import Source\n"
+        "shelf = Shelf(Path(sys.argv[1]))\n"
+        "for number in count():\n"
+        "    shelf.add(b'%09d' % number * 99_999, 'x.txt', Source('x', 'Tin'))\n"
+        "    print(number, flush=True)\n"
+    )
+    command = [sys.executable, "-c", script, str(corpus)]
+    for moment in range(3):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as adding:
+            assert adding.stdout is not None
+            for _ in range(moment + 1):
+                adding.stdout.readline()
+            adding.kill()
+    added = [path.read_bytes() for path in corpus.glob("tin-*.txt")]
+    assert added
+    assert all(len(data) == 899_991 and data == data[:9] * 99_999 for data in added)
+    shelf.add(b"last", "x.txt", SOURCE)
+    assert not list((corpus / ".hoibao").glob("beside-*"))
+
+
+def test_a_link_in_place_of_the_new_file_is_not_written_through(shelf: Shelf, corpus: Path) -> None:
+    outside = corpus.parent / "outside.txt"
+    (corpus / name_for(b"Tin.", "a.txt", SOURCE)).symlink_to(outside)
+    shelf.add(b"Tin.", "a.txt", SOURCE)
+    assert not outside.exists()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_is_named(shelf: Shelf, corpus: Path) -> None:
     corpus.chmod(0o555)
     with pytest.raises(CorpusError, match="let the bot write"):
-        shelf.add(b"x", "x.txt", ARTICLE)
+        shelf.add(b"x", "x.txt", SOURCE)
     corpus.chmod(0o755)
 
 
 def test_a_corpus_that_is_gone_is_an_error_that_says_so(shelf: Shelf, corpus: Path) -> None:
     corpus.rename(corpus.parent / "elsewhere")
     with pytest.raises(CorpusError, match="No such file"):
-        shelf.add(b"x", "x.txt", ARTICLE)
+        shelf.add(b"x", "x.txt", SOURCE)
 
 
 def test_files_are_found_by_words_however_typed(shelf: Shelf) -> None:
@@ -106,7 +140,7 @@ def test_files_are_found_by_words_however_typed(shelf: Shelf) -> None:
 
 @given(st.text(), st.sampled_from(sorted(LOADERS)), st.binary())
 def test_names_are_plain_whatever_the_title(title: str, ending: str, data: bytes) -> None:
-    name = name_for(data, f"x{ending.upper()}", Article("x", title, "x"))
+    name = name_for(data, f"x{ending.upper()}", Source("x", title))
     assert name.endswith(ending)
     stem = name.removesuffix(ending)
     assert stem.isascii()

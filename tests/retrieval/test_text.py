@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.text import exact, fold, strip_diacritics, syllables, tokens, words
+from retrieval.text import (
+    exact,
+    fold,
+    has_endless_marks,
+    printable,
+    strip_diacritics,
+    syllables,
+    tokens,
+    words,
+)
 
 VIETNAMESE = st.text(
     st.sampled_from('aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạếềểễệớờởỡợ \n.,"(1'), max_size=60
@@ -81,3 +90,31 @@ def test_a_text_and_its_decomposed_form_have_the_same_syllables(text: str) -> No
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     for word in words(text):
         assert fold(fold(word)) == fold(word)
+
+
+@given(st.text())
+def test_printable_text_is_on_one_line_and_only_shows(text: str) -> None:
+    shown = printable(text)
+    assert shown.splitlines() in ([], [shown])
+    assert not [c for c in shown if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")]
+    assert not [c for c in shown if unicodedata.bidirectional(c) in ("LRE", "RLO", "PDF", "RLI")]
+    assert printable(shown) == shown
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"])))
+def test_what_shows_anyway_is_left_as_it_is(text: str) -> None:
+    assert printable(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "endless"),
+    [
+        ("\u0301" * 100, True),
+        ("Đảng " + "a" + "\u0323\u0301" * 40 + " uỷ", True),
+        ("e\u0323\u0302" * 100, False),
+        ("─" * 100 + "…" * 100 + "😀" * 100, False),
+        ("", False),
+    ],
+)
+def test_only_marks_without_end_are_endless(text: str, endless: bool) -> None:
+    assert has_endless_marks(text) is endless
