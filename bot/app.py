@@ -24,7 +24,7 @@ from telegram import (
     Update,
 )
 from telegram.constants import ParseMode
-from telegram.error import Forbidden, InvalidToken, TelegramError
+from telegram.error import Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -42,6 +42,7 @@ from bot import admin, handlers, inline, insights, library, presses, render
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of, language_for
 from bot.health import serve_health
+from bot.inbox import Inbox, Processor, excuse_cut_off
 from bot.logs import log_to_stderr
 from bot.network import PatientRequest, PollingRequest
 from bot.preferences import Preferences
@@ -74,6 +75,16 @@ ALLOWED_UPDATES: Final = [
     Update.CALLBACK_QUERY,
     Update.INLINE_QUERY,
 ]
+
+
+class EndingApplication(Application[Any, Any, Any, Any, Any, Any]):
+    """An application that does not wait for the network when it ends."""
+
+    async def stop(self) -> None:
+        """End, once what is under way is done."""
+        if isinstance(self.bot.request, PatientRequest):
+            self.bot.request.give_up()
+        await super().stop()
 
 
 class QuietBot(ExtBot[int]):
@@ -110,10 +121,14 @@ def run_bot(settings: Settings) -> int:
 
 def build(desk: Desk, token: str) -> Bot:
     """The application, with everything that it reacts to."""
+    bot = _bot(desk.settings, token, desk.vitals)
+    inbox = Inbox(desk, bot)
     application = (
         Application.builder()
-        .bot(_bot(desk.settings, token, desk.vitals))
-        .concurrent_updates(UPDATES)
+        .application_class(EndingApplication)
+        .bot(bot)
+        .update_queue(inbox)
+        .concurrent_updates(Processor(UPDATES, inbox))
         .post_init(_begin)
         .post_stop(_close)
         .build()
@@ -194,8 +209,12 @@ async def on_error(update: object, context: Context) -> None:
     desk_of(context).vitals.errors.inc()
     log.error("an update failed", exc_info=context.error)
     if isinstance(update, Update):
-        with suppress(TelegramError):
+        try:
             await _apologise(update, context)
+        except NetworkError:
+            desk_of(context).receipts.keep(update.update_id)
+        except TelegramError as refused:
+            log.info("nobody could be told: %s", refused)
     await insights.report_incident(context)
 
 
@@ -258,6 +277,7 @@ async def _begin(application: Bot) -> None:
         desk.attend(watch(desk))
     desk.attend(insights.expire_hourly(desk))
     desk.attend(desk.warm_up())
+    desk.attend(excuse_cut_off(application.bot, desk))
     if desk.settings.webhook_url:
         desk.attend(watch_webhook(application.bot, desk.vitals))
     else:

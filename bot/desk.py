@@ -19,6 +19,7 @@ from bot.journal import Journal
 from bot.links import article_mark
 from bot.manners import Allowance, Recent, Turns
 from bot.preferences import Preferences
+from bot.receipts import Receipts
 from bot.reloading import update_beside
 from bot.settings import Settings
 from bot.shelf import Shelf
@@ -38,6 +39,7 @@ T = TypeVar("T")
 WORKERS: Final = min(4, os.cpu_count() or 1)
 EVERYTHING: Final = 10**9  # articles
 REMEMBERED: Final = 10_000  # entries; each is a few numbers
+BUSY: Final = 5  # updates for each question that a user may ask
 
 
 class SingleTask:
@@ -89,12 +91,15 @@ class Desk:
         self.vitals = vitals or Vitals()
         self.preferences = Preferences(settings.state)
         self.journal = Journal(settings.state, settings.journal_days)
+        self.receipts = Receipts(settings.state)
         self.incidents = Incidents()
         self.shelf = Shelf(settings.corpus)
         self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
         self.reload = SingleTask()
         self.turns = Turns()
         self.allowance = Allowance(settings.questions_per_minute)
+        # of whatever a user sends, commands and presses and all
+        self.attention = Allowance(BUSY * settings.questions_per_minute)
         # (chat, message that asks) -> message that answers
         self.answers = Recent[tuple[int, int], int](REMEMBERED)
         self.updates = Recent[int, bool](REMEMBERED)
@@ -182,3 +187,4 @@ class Desk:
         self.index.close()
         self.preferences.close()
         self.journal.close()
+        self.receipts.close()

@@ -48,6 +48,12 @@ def split_passage_id(id: int) -> tuple[int, int]:
     return divmod(id, _PASSAGES_PER_ARTICLE)
 
 
+def _place(folder: Path) -> tuple[Path, int, int]:
+    """What tells an index's folder from another that was put in its place under its name."""
+    database = (folder / DATABASE).stat()
+    return folder, database.st_dev, database.st_ino
+
+
 class Snapshot:
     """The index as of one generation; it stays so while others write. Safe across threads."""
 
@@ -60,6 +66,7 @@ class Snapshot:
         self.generation = -1
         for left in reversed(range(_ATTEMPTS)):
             self._folder = current_folder(path)
+            self._place = _place(self._folder)
             try:
                 self._open()
                 break
@@ -83,8 +90,9 @@ class Snapshot:
         try:
             with self._lock:
                 newest = read_generation(self._newest)
-            return newest == self.generation and current_folder(self.path) == self._folder
-        except (IndexProblem, sqlite3.Error):
+            here = _place(current_folder(self.path))
+            return newest == self.generation and here == self._place
+        except (IndexProblem, sqlite3.Error, OSError):
             return True  # gone or unreadable: what is held in hand is still whole
 
     @contextmanager
@@ -142,11 +150,12 @@ class Snapshot:
         """Whether a writer has put something else in the place of what was opened."""
         try:
             folder = current_folder(self.path)
-            if folder != self._folder or self.generation < 0:
-                return folder != self._folder
+            is_elsewhere = _place(folder) != self._place
+            if is_elsewhere or self.generation < 0:
+                return is_elsewhere
             with closing(connect(folder / DATABASE, write=False)) as newest:
                 return read_generation(newest) != self.generation
-        except (IndexProblem, sqlite3.Error):
+        except (IndexProblem, sqlite3.Error, OSError):
             return False
 
     def _stored(self, row: int) -> StoredArticle:
