@@ -24,7 +24,7 @@ from telegram import (
     Update,
 )
 from telegram.constants import ParseMode
-from telegram.error import Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -44,7 +44,7 @@ from bot.handlers import Command, Context, desk_of, language_for
 from bot.health import serve_health
 from bot.inbox import Inbox, Processor, excuse_cut_off
 from bot.logs import log_to_stderr
-from bot.network import PatientRequest, PollingRequest
+from bot.network import PatientRequest, PollingRequest, passes, pauses
 from bot.preferences import Preferences
 from bot.questions import ASK
 from bot.reloading import update_beside
@@ -82,8 +82,8 @@ class EndingApplication(Application[Any, Any, Any, Any, Any, Any]):
 
     async def stop(self) -> None:
         """End, once what is under way is done."""
-        if isinstance(self.bot.request, PatientRequest):
-            self.bot.request.give_up()
+        assert isinstance(self.bot.request, PatientRequest)  # the bot was built with it
+        self.bot.request.give_up()
         await super().stop()
 
 
@@ -209,13 +209,25 @@ async def on_error(update: object, context: Context) -> None:
     desk_of(context).vitals.errors.inc()
     log.error("an update failed", exc_info=context.error)
     if isinstance(update, Update):
+        await _admit(update, context)
+    await insights.report_incident(context)
+
+
+async def _admit(update: Update, context: Context) -> None:
+    """Apologise, as soon as anything can be said; after the next start, if not before the end."""
+    request = context.bot.request
+    assert isinstance(request, PatientRequest)  # the bot was built with it
+    for pause in pauses():
         try:
             await _apologise(update, context)
-        except NetworkError:
-            desk_of(context).receipts.keep(update.update_id)
+            return
         except TelegramError as refused:
-            log.info("nobody could be told: %s", refused)
-    await insights.report_incident(context)
+            if not passes(refused):
+                log.info("nobody could be told: %s", refused)
+                return
+        if not await request.rest(pause):
+            break
+    desk_of(context).receipts.keep(update.update_id)
 
 
 async def _apologise(update: Update, context: Context) -> None:

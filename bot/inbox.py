@@ -14,11 +14,12 @@ from collections.abc import Awaitable
 from typing import Any, Final
 
 from telegram import ReplyParameters, Update
-from telegram.error import NetworkError, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import BaseUpdateProcessor, ExtBot
 
 from bot import render
 from bot.desk import Desk
+from bot.network import passes
 from bot.questions import wants_answer
 from bot.receipts import Receipt
 from bot.state import PAUSE
@@ -100,7 +101,7 @@ async def excuse_cut_off(bot: ExtBot[Any], desk: Desk, grace: float = GRACE) -> 
             await bot.send_message(chat, text, reply_parameters=pointed)
         except TelegramError as refused:
             log.info("a chat could not be told that its answer was cut off: %s", refused)
-            if isinstance(refused, NetworkError):
+            if passes(refused):
                 return  # the next start tells them
     for receipt in await _left(desk):
         desk.receipts.done(receipt.update_id)

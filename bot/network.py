@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import httpx
 from httpx import codes
-from telegram.error import NetworkError
+from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.vitals import Vitals
@@ -32,13 +32,18 @@ class PatientRequest(HTTPXRequest):
     """Repeats what was not carried out, or may be carried out twice, for as long as it takes.
 
     When a connection ends after a message was sent, nobody can tell whether it was posted; it is
-    not sent again. An edit, or an answer to a button, may be. `wait` replaces the time between.
+    not sent again. An edit, or an answer to a button, may be. `wait` is how time passes between.
     """
 
     def __init__(self, wait: Wait | None = None, **options: Any) -> None:
         super().__init__(**options)
         self._ending = asyncio.Event()
         self._wait = wait or self._wait_for_ending
+
+    async def rest(self, seconds: float) -> bool:
+        """Wait so long; False when there is no time left, since the bot is about to end."""
+        await self._wait(seconds)
+        return not self._ending.is_set()
 
     def give_up(self) -> None:
         """The bot is about to end: what fails from now on has failed."""
@@ -55,7 +60,7 @@ class PatientRequest(HTTPXRequest):
                 unsent = isinstance(error.__cause__, UNSENT)
                 if self._ending.is_set() or (posts(url) and not unsent):
                     raise
-            await self._wait(pause)
+            await self.rest(pause)
         return await super().do_request(url, *args, **kwargs)
 
     async def _wait_for_ending(self, seconds: float) -> None:
@@ -94,6 +99,12 @@ class PollingRequest(HTTPXRequest):
         if status == codes.OK:
             self._vitals.got_on()
         return status, body
+
+
+def passes(error: TelegramError) -> bool:
+    """Whether an error passes by itself, as that of a network does."""
+    # a BadRequest is a kind of NetworkError to the library
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
 def posts(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reloading by itself when files of the corpus change.
+"""Reloading by itself when files of the corpus change, or the index is gone or damaged.
 
 HOIBAO_WATCH=true: an article that is saved is found some seconds later.
 """
@@ -15,7 +15,8 @@ from watchfiles import awatch
 
 from bot.desk import Desk
 from retrieval import is_stale
-from retrieval.errors import HoiBaoError, IndexLocked
+from retrieval.database import current_folder
+from retrieval.errors import HoiBaoError, IndexLocked, IndexProblem
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ async def _watch_folder(desk: Desk) -> None:
     async with aclosing(changes):
         due = True  # files may have changed before the watch began
         async for changed in changes:
-            if changed or due:
+            if changed or due or not has_index(desk.settings.index):
                 await _bring_up_to_date(desk)
             due = False
             if corpus.stat().st_ino != folder:
@@ -69,6 +70,15 @@ def is_hidden(path: str, corpus: Path) -> bool:
     True
     """
     return any(part.startswith(".") for part in Path(path).parts[len(corpus.absolute().parts) :])
+
+
+def has_index(index: Path) -> bool:
+    """Whether there is an index, and nobody has met damage in it."""
+    try:
+        current_folder(index)
+    except IndexProblem:
+        return False
+    return True
 
 
 async def _bring_up_to_date(desk: Desk) -> None:

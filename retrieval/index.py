@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
+from typing import TypeVar
+from weakref import WeakMethod
 
 from retrieval.database import (
     DATABASE,
@@ -31,6 +33,8 @@ from retrieval.terms import document_terms
 
 # An article's passages have ids next to each other; its row number is never used again.
 _PASSAGES_PER_ARTICLE = 1 << 20
+_Method = TypeVar("_Method", bound=Callable[..., object])
+
 _ATTEMPTS = 10  # at opening what a writer may replace meanwhile
 
 
@@ -46,6 +50,13 @@ def passage_id(row: int, number: int) -> int:
 def split_passage_id(id: int) -> tuple[int, int]:
     """The article's row and the passage's number of an engine's id."""
     return divmod(id, _PASSAGES_PER_ARTICLE)
+
+
+def _alive(method: WeakMethod[_Method]) -> _Method:
+    """The method, of an object that whoever calls it holds."""
+    found = method()
+    assert found is not None
+    return found
 
 
 def _place(folder: Path) -> tuple[Path, int, int]:
@@ -74,7 +85,9 @@ class Snapshot:
                 self._files.close()
                 if not left or not self._replaced():
                     raise
-        self.stored = lru_cache(maxsize=1024)(self._stored)
+        # a cache that held the snapshot would keep it, and its files, until garbage is collected
+        read = WeakMethod(self._stored)
+        self.stored = lru_cache(maxsize=1024)(lambda row: _alive(read)(row))
 
     def __del__(self) -> None:
         # Whoever holds a snapshot that has been replaced is the last to need its files.
