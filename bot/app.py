@@ -41,7 +41,7 @@ from telegram.ext import (
 from bot import admin, handlers, inline, insights, library, presses, render
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of, language_for
-from bot.health import serve_health
+from bot.health import limit_requests, serve_health
 from bot.inbox import Inbox, Processor, excuse_cut_off
 from bot.logs import log_to_stderr
 from bot.network import PatientRequest, PollingRequest, passes, pauses
@@ -49,6 +49,7 @@ from bot.preferences import Preferences
 from bot.questions import ASK
 from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
+from bot.state import sole_user
 from bot.texts import DEFAULT, TEXTS, plain
 from bot.vitals import Vitals
 from bot.watchdog import guard_polling, watch_webhook
@@ -101,6 +102,11 @@ def run_bot(settings: Settings) -> int:
     """
     token = settings.token()
     log_to_stderr(settings)
+    with sole_user(settings.state):
+        return _run(settings, token)
+
+
+def _run(settings: Settings, token: str) -> int:
     _check(settings)
     index = _open_up_to_date(settings)
     if index is None:
@@ -264,6 +270,7 @@ def _bot(settings: Settings, token: str, vitals: Vitals) -> QuietBot:
 
 
 def _serve(application: Bot, settings: Settings) -> None:
+    limit_requests()
     # -1: wait for the network for as long as it takes
     common: dict[str, Any] = {"bootstrap_retries": -1, "allowed_updates": ALLOWED_UPDATES}
     if settings.webhook_url is None:

@@ -58,13 +58,20 @@ def sole_user(path: Path) -> Iterator[None]:
 
     Raises `SettingsError` when another does.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{path}.lock", timeout=0)
     try:
-        with FileLock(f"{path}.lock", timeout=0):
-            yield
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout:
-        cause = f"another bot runs on {path}"
+        cause = f"a bot runs on {path}"
         raise SettingsError("HOIBAO_STATE", cause, "stop that one first") from None
+    except OSError as error:
+        cause = f"{path} cannot be used: {error.strerror or error}"
+        raise SettingsError("HOIBAO_STATE", cause, "name a writable file") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class PatientFile:
