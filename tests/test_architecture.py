@@ -49,6 +49,8 @@ STAIRCASES = {
         "preferences",
         "journal",
         "receipts",
+        "archive",
+        "backup",
         "likeness",
         "render",
         "chart",
