@@ -44,7 +44,7 @@ from bot.handlers import Command, Context, desk_of, language_for
 from bot.health import limit_requests, serve_health
 from bot.inbox import Inbox, Processor, excuse_cut_off
 from bot.logs import log_to_stderr
-from bot.network import PatientRequest, PollingRequest, passes, pauses
+from bot.network import PatientRequest, PollingRequest, insist
 from bot.preferences import Preferences
 from bot.questions import ASK
 from bot.reloading import update_beside
@@ -223,17 +223,8 @@ async def _admit(update: Update, context: Context) -> None:
     """Apologise, as soon as anything can be said; after the next start, if not before the end."""
     request = context.bot.request
     assert isinstance(request, PatientRequest)  # the bot was built with it
-    for pause in pauses():
-        try:
-            await _apologise(update, context)
-            return
-        except TelegramError as refused:
-            if not passes(refused):
-                log.info("nobody could be told: %s", refused)
-                return
-        if not await request.rest(pause):
-            break
-    desk_of(context).receipts.keep(update.update_id)
+    if not await insist(request, lambda: _apologise(update, context)):
+        desk_of(context).receipts.keep(update.update_id)
 
 
 async def _apologise(update: Update, context: Context) -> None:

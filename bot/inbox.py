@@ -11,15 +11,15 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable
+from functools import partial
 from typing import Any, Final
 
 from telegram import ReplyParameters, Update
-from telegram.error import TelegramError
 from telegram.ext import BaseUpdateProcessor, ExtBot
 
 from bot import render
 from bot.desk import Desk
-from bot.network import passes
+from bot.network import PatientRequest, insist
 from bot.questions import wants_answer
 from bot.receipts import Receipt
 from bot.state import PAUSE
@@ -93,18 +93,20 @@ class Processor(BaseUpdateProcessor):
 async def excuse_cut_off(bot: ExtBot[Any], desk: Desk, grace: float = GRACE) -> None:
     """Tell everybody whose answer an earlier run did not get to send; once for each chat."""
     await asyncio.sleep(grace)
+    request = bot.request
+    assert isinstance(request, PatientRequest)  # the bot was built with it
     latest = {receipt.chat: receipt for receipt in await _left(desk)}
-    for chat, receipt in latest.items():
-        pointed = ReplyParameters(receipt.message, allow_sending_without_reply=True)
-        text = render.html("cut_off", receipt.language)
-        try:
-            await bot.send_message(chat, text, reply_parameters=pointed)
-        except TelegramError as refused:
-            log.info("a chat could not be told that its answer was cut off: %s", refused)
-            if passes(refused):
-                return  # the next start tells them
+    for receipt in latest.values():
+        if not await insist(request, partial(_excuse, bot, receipt)):
+            return  # the next start tells them
     for receipt in await _left(desk):
         desk.receipts.done(receipt.update_id)
+
+
+async def _excuse(bot: ExtBot[Any], receipt: Receipt) -> None:
+    pointed = ReplyParameters(receipt.message, allow_sending_without_reply=True)
+    text = render.html("cut_off", receipt.language)
+    await bot.send_message(receipt.chat, text, reply_parameters=pointed)
 
 
 async def _left(desk: Desk) -> list[Receipt]:

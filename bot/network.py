@@ -6,6 +6,7 @@ request = PatientRequest(connection_pool_size=8)
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any, Final
@@ -16,6 +17,8 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.vitals import Vitals
+
+log = logging.getLogger(__name__)
 
 FIRST: Final = 0.5  # seconds before the first repetition; each pause is twice the one before it,
 LONGEST: Final = 30.0  # up to so many,
@@ -99,6 +102,24 @@ class PollingRequest(HTTPXRequest):
         if status == codes.OK:
             self._vitals.got_on()
         return status, body
+
+
+async def insist(request: PatientRequest, act: Callable[[], Awaitable[object]]) -> bool:
+    """Do what may be done twice, as soon as it can be done; False when the bot ends before that.
+
+    What Telegram refuses for good is not tried again.
+    """
+    for pause in pauses():
+        try:
+            await act()
+            return True
+        except TelegramError as refused:
+            if not passes(refused):
+                log.info("Telegram refuses for good: %s", refused)
+                return True
+        if not await request.rest(pause):
+            break
+    return False
 
 
 def passes(error: TelegramError) -> bool:

@@ -1,4 +1,4 @@
-"""Reloading by itself when files of the corpus change, or the index is gone or damaged.
+"""Reloading by itself when files of the corpus change, or the index is gone or another.
 
 HOIBAO_WATCH=true: an article that is saved is found some seconds later.
 """
@@ -17,6 +17,7 @@ from bot.desk import Desk
 from retrieval import is_stale
 from retrieval.database import current_folder
 from retrieval.errors import HoiBaoError, IndexLocked, IndexProblem
+from retrieval.index import place_of
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +55,13 @@ async def _watch_folder(desk: Desk) -> None:
         yield_on_timeout=True,
     )
     async with aclosing(changes):
-        due = True  # files may have changed before the watch began
+        seen = None  # files may have changed before the watch began
         async for changed in changes:
-            if changed or due or not has_index(desk.settings.index):
+            here = place_of_index(desk.settings.index)
+            if changed or here is None or here != seen:
                 await _bring_up_to_date(desk)
-            due = False
+                here = place_of_index(desk.settings.index)
+            seen = here
             if corpus.stat().st_ino != folder:
                 return
 
@@ -72,13 +75,12 @@ def is_hidden(path: str, corpus: Path) -> bool:
     return any(part.startswith(".") for part in Path(path).parts[len(corpus.absolute().parts) :])
 
 
-def has_index(index: Path) -> bool:
-    """Whether there is an index, and nobody has met damage in it."""
+def place_of_index(index: Path) -> object:
+    """What tells the index from another in its place; None for one that is gone or damaged."""
     try:
-        current_folder(index)
-    except IndexProblem:
-        return False
-    return True
+        return place_of(current_folder(index))
+    except (IndexProblem, OSError):
+        return None
 
 
 async def _bring_up_to_date(desk: Desk) -> None:

@@ -59,7 +59,7 @@ def _alive(method: WeakMethod[_Method]) -> _Method:
     return found
 
 
-def _place(folder: Path) -> tuple[Path, int, int]:
+def place_of(folder: Path) -> tuple[Path, int, int]:
     """What tells an index's folder from another that was put in its place under its name."""
     database = (folder / DATABASE).stat()
     return folder, database.st_dev, database.st_ino
@@ -77,7 +77,7 @@ class Snapshot:
         self.generation = -1
         for left in reversed(range(_ATTEMPTS)):
             self._folder = current_folder(path)
-            self._place = _place(self._folder)
+            self._place = place_of(self._folder)
             try:
                 self._open()
                 break
@@ -103,7 +103,7 @@ class Snapshot:
         try:
             with self._lock:
                 newest = read_generation(self._newest)
-            here = _place(current_folder(self.path))
+            here = place_of(current_folder(self.path))
             return newest == self.generation and here == self._place
         except (IndexProblem, sqlite3.Error, OSError):
             return True  # gone or unreadable: what is held in hand is still whole
@@ -163,7 +163,7 @@ class Snapshot:
         """Whether a writer has put something else in the place of what was opened."""
         try:
             folder = current_folder(self.path)
-            is_elsewhere = _place(folder) != self._place
+            is_elsewhere = place_of(folder) != self._place
             if is_elsewhere or self.generation < 0:
                 return is_elsewhere
             with closing(connect(folder / DATABASE, write=False)) as newest:
