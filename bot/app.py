@@ -134,6 +134,7 @@ def build(desk: Desk, token: str) -> Bot:
         .application_class(EndingApplication)
         .bot(bot)
         .update_queue(inbox)
+        .job_queue(None)  # nothing is done by the clock that asyncio cannot do
         .concurrent_updates(Processor(UPDATES, inbox))
         .post_init(_begin)
         .post_stop(_close)

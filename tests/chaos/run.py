@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,7 +78,30 @@ class Run:
 
 def run_chaos(folder: Path, plan: Plan) -> Run:
     """Let everything happen, and look into it."""
-    corpus, index, state = folder / "articles", folder / "index", folder / "bot.sqlite"
+    with world_in(folder, plan.seed) as world:
+        readers, editor = _people(world.api, folder / "articles", plan)
+        world.api.wait_until_ready(60)
+        samples, happened = _live(world, readers, editor, plan)
+        last = world.keeper.look()
+        status = world.keeper.terminate()
+        run = Run(
+            [outcome for reader in readers for outcome in reader.outcomes],
+            happened,
+            world.keeper.starts,
+            world.keeper.ends,
+            editor.added,
+            [sample for sample in samples if last and sample.pid == last.pid],
+            _errors(world.keeper.log),
+        )
+        run.faults += [] if status == 0 else [f"it ended with status {status}"]
+        run.faults += _found(run, world, folder)
+    return run
+
+
+@contextmanager
+def world_in(folder: Path, seed: int = 1) -> Iterator[World]:
+    """A bot over a corpus in that folder, before a server that is reached through a gate."""
+    corpus = folder / "articles"
     corpus.mkdir()
     for number, place in enumerate(PLACES):
         write_article(corpus, place, number % 10 + 1)
@@ -86,26 +109,10 @@ def run_chaos(folder: Path, plan: Plan) -> Run:
         api = stack.enter_context(BotApi())
         gate = stack.enter_context(Gate(int(api.origin.rpartition(":")[2])))
         keeper = stack.enter_context(Keeper(folder, _environment(api, gate, folder)))
-        chance = random.Random(plan.seed)
         flooder = api.private_chat(api.user(FLOODER, "Lũ"))
-        world = World(api, gate, keeper, index, state, flooder, chance)
-        readers, editor = _people(api, corpus, plan)
-        api.wait_until_ready(60)
-        samples, happened = _live(world, readers, editor, plan)
-        last = keeper.look()
-        status = keeper.terminate()
-        run = Run(
-            [outcome for reader in readers for outcome in reader.outcomes],
-            happened,
-            keeper.starts,
-            keeper.ends,
-            editor.added,
-            [sample for sample in samples if last and sample.pid == last.pid],
-            _errors(keeper.log),
-        )
-        run.faults += [] if status == 0 else [f"it ended with status {status}"]
-        run.faults += _found(run, world, folder, [flooder.said, *(r.chat.said for r in readers)])
-    return run
+        chance = random.Random(seed)
+        index, state = folder / "index", folder / "bot.sqlite"
+        yield World(api, gate, keeper, index, state, flooder, chance)
 
 
 def _environment(api: BotApi, gate: Gate, folder: Path) -> dict[str, str]:
@@ -202,7 +209,7 @@ def _errors(log: Path) -> Counter[str]:
     )
 
 
-def _found(run: Run, world: World, folder: Path, said: list[list[object]]) -> list[str]:
+def _found(run: Run, world: World, folder: Path) -> list[str]:
     """Everything that must not be."""
     return [
         *(f"{run.kinds[kind]} questions {kind}" for kind in ("lost", "strange") if run.kinds[kind]),
