@@ -92,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), FAILED)
     except OSError as error:
         return _fail(f"{error.filename or 'system'}: {error.strerror or error}", FAILED)
+    except MemoryError:
+        return _fail("memory: there is not enough of it; raise its limit, or end others", FAILED)
     except SystemExit:
         # typer and rich end so, quietly, when the reader of a pipe has gone: `… | head`
         return READER_GONE
