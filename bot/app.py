@@ -285,14 +285,14 @@ async def _begin(application: Bot) -> None:
     if desk.settings.health_port:
         desk.closing(serve_health(desk, desk.settings.health_port).stop)
     if desk.settings.watch:
-        desk.attend(watch(desk))
-    desk.attend(insights.expire_hourly(desk))
-    desk.attend(desk.warm_up())
-    desk.attend(excuse_cut_off(application.bot, desk))
+        desk.attend(lambda: watch(desk))
+    desk.attend(lambda: insights.expire_hourly(desk))
+    desk.attend(desk.warm_up)
+    desk.attend(lambda: excuse_cut_off(application.bot, desk))
     if desk.settings.webhook_url:
-        desk.attend(watch_webhook(application.bot, desk.vitals))
+        desk.attend(lambda: watch_webhook(application.bot, desk.vitals))
     else:
-        desk.attend(_guard_polling(application, desk))
+        desk.attend(lambda: _guard_polling(application, desk))
     await set_menus(application)
 
 

@@ -39,6 +39,7 @@ T = TypeVar("T")
 WORKERS: Final = min(4, os.cpu_count() or 1)
 EVERYTHING: Final = 10**9  # articles
 REMEMBERED: Final = 10_000  # entries; each is a few numbers
+AGAIN: Final = 5.0  # seconds until what failed beside the answers begins anew
 BUSY: Final = 5  # updates for each question that a user may ask
 
 
@@ -75,6 +76,18 @@ class SingleTask:
             self.why = why
             self._task.cancel()
             await self.wait()
+
+
+async def _persist(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do that to its end, from the beginning whenever it fails: for want of memory, say."""
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            log.error("what runs beside the answers failed, and begins anew", exc_info=error)
+            await asyncio.sleep(AGAIN)
+        else:
+            return
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:
@@ -130,11 +143,11 @@ class Desk:
         await self.run(self.index.status)
         return report
 
-    def attend(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do this beside everything else, until the desk is closed."""
-        task = asyncio.create_task(work)
-        task.add_done_callback(_log_failure)
+    def attend(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do this beside everything else, until the desk is closed; again, when it fails."""
+        task = asyncio.create_task(_persist(work))
         self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     def closing(self, act: Callable[[], object]) -> None:
         """Do this when the desk is closed."""
@@ -179,7 +192,7 @@ class Desk:
         """End what runs beside, the reload, then the workers, then the index."""
         for act in self._last:
             act()
-        for task in self._beside:
+        for task in list(self._beside):
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
         await self.reload.end("reload_stopped")

@@ -32,8 +32,8 @@ FORGED = [
 def corpus(tmp_path: Path) -> Path:
     folder = tmp_path / "articles"
     folder.mkdir()
-    for name, text in (("cho", "Chợ phiên Bắc Sơn họp ngày mùng hai."), ("cau", "Cầu dài 40 mét.")):
-        (folder / f"{name}.txt").write_text(f"Bài {name}\n\n{text}\n", "utf-8")
+    (folder / "cho.txt").write_text("Chợ\n\nChợ phiên Bắc Sơn họp ngày mùng hai.\n", "utf-8")
+    (folder / "cau.txt").write_text("Cầu\n\nCầu dài bốn mươi mét.\n", "utf-8")
     return folder
 
 

@@ -31,7 +31,7 @@ from tests.telegram import BotApi
 TICK = 0.1  # seconds
 LOOK = 2.0  # seconds between looks at the process
 AT_ONCE = 2  # faults
-REST = 10.0  # seconds of quiet before the last looks
+REST = 30.0  # seconds of quiet before the last looks
 GROWTH = 1.1  # of memory, that is still called flat
 SLACK = 16 << 20  # bytes of memory, likewise
 FLOODER = 99
