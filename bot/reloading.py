@@ -38,14 +38,18 @@ async def update_beside(corpus: Path, index: Path, show: Callable[[Progress], No
 
     Raises `IndexLocked` when somebody else is updating it, else `UpdateFailed`.
     """
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", __name__, str(corpus), str(index)),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        limit=LINE_LIMIT,
-        start_new_session=True,
-    )
+    try:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", __name__, str(corpus), str(index)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            limit=LINE_LIMIT,
+            start_new_session=True,
+        )
+    except OSError as error:  # no memory, or too many processes or files
+        cause = f"no process could be started for it ({error.strerror})"
+        raise UpdateFailed("reload", cause, "try again later") from error
     try:
         return await _read_report(child, show)
     finally:

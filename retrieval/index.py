@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
+from typing import TypeVar
+from weakref import WeakMethod
 
 from retrieval.database import (
     CURRENT,
@@ -32,6 +34,8 @@ from retrieval.terms import document_terms
 
 # An article's passages have ids next to each other; its row number is never used again.
 _PASSAGES_PER_ARTICLE = 1 << 20
+_Method = TypeVar("_Method", bound=Callable[..., object])
+
 _ATTEMPTS = 10  # at opening what a writer may replace meanwhile
 
 
@@ -49,6 +53,19 @@ def split_passage_id(id: int) -> tuple[int, int]:
     return divmod(id, _PASSAGES_PER_ARTICLE)
 
 
+def _alive(method: WeakMethod[_Method]) -> _Method:
+    """The method, of an object that whoever calls it holds."""
+    found = method()
+    assert found is not None
+    return found
+
+
+def place_of(folder: Path) -> tuple[Path, int, int]:
+    """What tells an index's folder from another that was put in its place under its name."""
+    database = (folder / DATABASE).stat()
+    return folder, database.st_dev, database.st_ino
+
+
 class Snapshot:
     """The index as of one generation; it stays so while others write. Safe across threads."""
 
@@ -63,6 +80,7 @@ class Snapshot:
         self._unchanged: tuple[int, ...] = ()
         for left in reversed(range(_ATTEMPTS)):
             self._folder = current_folder(path)
+            self._place = place_of(self._folder)
             try:
                 self._open()
                 break
@@ -70,7 +88,9 @@ class Snapshot:
                 self._files.close()
                 if not left or not self._replaced():
                     raise
-        self.stored = lru_cache(maxsize=1024)(self._stored)
+        # a cache that held the snapshot would keep it, and its files, until garbage is collected
+        read = WeakMethod(self._stored)
+        self.stored = lru_cache(maxsize=1024)(lambda row: _alive(read)(row))
 
     def __del__(self) -> None:
         # Whoever holds a snapshot that has been replaced is the last to need its files.
@@ -89,7 +109,7 @@ class Snapshot:
                 if seen == self._unchanged:  # as nearly always; asked for every question
                     return True
                 newest = read_generation(self._newest)
-            if newest != self.generation or current_folder(self.path) != self._folder:
+            if newest != self.generation or place_of(current_folder(self.path)) != self._place:
                 return False
             self._unchanged = seen
         except (IndexProblem, OSError, sqlite3.Error):
@@ -157,11 +177,12 @@ class Snapshot:
         """Whether a writer has put something else in the place of what was opened."""
         try:
             folder = current_folder(self.path)
-            if folder != self._folder or self.generation < 0:
-                return folder != self._folder
+            is_elsewhere = place_of(folder) != self._place
+            if is_elsewhere or self.generation < 0:
+                return is_elsewhere
             with closing(connect(folder / DATABASE, write=False)) as newest:
                 return read_generation(newest) != self.generation
-        except (IndexProblem, sqlite3.Error):
+        except (IndexProblem, sqlite3.Error, OSError):
             return False
 
     def _stored(self, row: int) -> StoredArticle:

@@ -76,15 +76,17 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
         firsts += [before + at for at in np.searchsorted(starts[before:], begins).tolist()]
         sentences += [(stored, number, sentence) for sentence in passage.sentences]
         hit += [place] * len(begins)
-    table = np.frombuffer(b"".join(found), _WORD)
     of = np.repeat(np.arange(len(firsts)), np.diff([*firsts, len(starts)]))
+    ends = np.array([sentence.span.end for _, _, sentence in sentences])
+    inside = np.array(starts) < ends[of]  # a repeated lede is left out between two sentences
+    of, table = of[inside], np.frombuffer(b"".join(found), _WORD)[inside]
     opens = np.diff(of, prepend=-1) > 0
     looks = table["looks"]
     return Gathered(
         sentences,
         np.array(hit, dtype=np.int64),
         of,
-        np.array(starts, dtype=np.int64),
+        np.array(starts, dtype=np.int64)[inside],
         np.ascontiguousarray(table["exact"]),
         np.ascontiguousarray(table["folded"]),
         opens,

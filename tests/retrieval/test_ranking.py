@@ -1,6 +1,7 @@
 """The quotes that are chosen: whole where they can be, never too long, never twice the same."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,6 +91,21 @@ def signals_of(snapshot: Snapshot, question: str) -> Signals:
     hits = snapshot.engine.search(query.terms, PASSAGES)
     idfs = snapshot.engine.idfs(query.terms)
     return Signals(query, idfs, hits, gather(snapshot, hits))
+
+
+def test_what_is_left_out_between_two_sentences_is_no_part_of_either(tmp_path: Path) -> None:
+    lede = "Hợp tác xã Mường Lò vừa họp bàn việc vay vốn để mở rộng chợ phiên cho bà con"
+    text = f"Góp vốn\n\n{lede}...\n\n{lede} trong vùng. Cuộc họp có ba trăm người."
+    (tmp_path / "lede.txt").write_text(text, "utf-8")
+    update_index([tmp_path], tmp_path / "index")
+    with open_index(tmp_path / "index") as index:
+        now = index.snapshot()
+        query = parse_question("Hợp tác xã họp bàn việc gì?", now.engine.rarities)
+        found = gather(now, now.engine.search(query.terms, PASSAGES))
+    repeated = [zone.span for zone in found.sentences[0][0].article.zones if "lede" in zone.kind]
+    assert len(repeated) == 1
+    assert len(found.starts) > 20
+    assert not [start for start in found.starts if repeated[0].start <= start < repeated[0].end]
 
 
 def column(signals: Signals, name: str) -> Floats:
