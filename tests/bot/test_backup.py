@@ -18,6 +18,7 @@ import pytest
 
 from bot.archive import BackupError
 from bot.backup import ARTICLES, SETTINGS, STATE, back_up, restore
+from bot.cli import main
 from bot.journal import Journal
 from bot.preferences import Preferences
 from bot.settings import Settings
@@ -371,3 +372,24 @@ restore(settings, Path("b.zip"), force=True)
         renames += 1
     assert status == 0
     assert renames > 5
+
+
+def test_the_commands_say_what_they_did_and_end_with_their_status(
+    ours: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("HOIBAO_STATE", str(ours.state))
+    places = ["--corpus", str(ours.corpus)]
+    assert main(["backup", "b.zip", *places]) == 0
+    assert capsys.readouterr().out.startswith("b.zip: 5 files, ")
+    assert main(["restore", "b.zip", *places]) == 2
+    assert "it is there already; --force" in capsys.readouterr().err
+    assert main(["restore", "b.zip", "--force", *places]) == 0
+    told = capsys.readouterr().out
+    assert f"3 files in {ours.corpus}" in told
+    assert told.count("put aside: ") == 2
+    assert texts(ours) == FILES
+    assert main(["restore", "missing.zip", *places]) == 2
+    assert "missing.zip: it cannot be restored (No such file" in capsys.readouterr().err
