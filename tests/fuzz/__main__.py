@@ -18,7 +18,7 @@ from tests.fuzz.targets import TARGETS
 
 HANG = 2  # seconds that one input may take
 MEMORY = 1024  # MB that a target may grow to, libraries and what is remembered included
-START = 60  # seconds that a process may take to begin and to end
+START = 300  # seconds that a process may take to begin and to end, on a busy machine
 OUTCOMES = {0: "well", 70: "hangs", 71: "takes too much memory"}
 
 _STATISTIC = re.compile(r"stat::(\w+):\s+(\d+)")

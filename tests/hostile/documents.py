@@ -162,6 +162,7 @@ DOCUMENTS: Mapping[str, Callable[[int], bytes]] = {
     "nested-tables.html": lambda size: page(repeated("<table><tr><td>", size) + BODY.encode()),
     "paragraphs.html": lambda size: page(repeated(f"<p>{BODY}</p>", size)),
     "short-paragraphs.html": lambda size: page(repeated("<p>a</p>", size)),
+    "most-tags.html": lambda size: page(repeated("<p>a</p>", min(size, 1_590_000))),
     "links.html": lambda size: page(repeated("<a href=x>a</a> ", size)),
     "one-tag.html": lambda size: page(b"<p " + repeated("a=b ", size) + b">" + BODY.encode()),
     "comment.html": lambda size: page(repeated("<!--", size) + BODY.encode()),
