@@ -14,19 +14,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from telegram import (
-    BotCommand,
-    BotCommandScope,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeAllPrivateChats,
-    BotCommandScopeChat,
-    LinkPreviewOptions,
-    Update,
-)
+from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
 from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import (
-    AIORateLimiter,
     Application,
     CallbackQueryHandler,
     CommandHandler,
@@ -38,17 +29,19 @@ from telegram.ext import (
     filters,
 )
 
-from bot import admin, handlers, inline, insights, library, presses, render
+from bot import handlers, inline, insights, library, presses, render
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of, language_for
 from bot.health import serve_health
 from bot.logs import log_to_stderr
+from bot.menus import COMMANDS, Menus
 from bot.network import PatientRequest, PollingRequest
+from bot.pacing import Limits, PacingRateLimiter
 from bot.preferences import Preferences
 from bot.questions import ASK
 from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
-from bot.texts import DEFAULT, TEXTS, plain
+from bot.texts import plain
 from bot.vitals import Vitals
 from bot.watchdog import guard_polling, watch_webhook
 from bot.watching import watch
@@ -63,7 +56,6 @@ log = logging.getLogger(__name__)
 Bot = Application[Any, Any, Any, Any, Any, Any]
 HandlerCallback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
-COMMANDS: Final = (*handlers.COMMANDS, *admin.COMMANDS, *library.COMMANDS, *insights.COMMANDS)
 RETRIES: Final = 5  # of a request that Telegram asks to repeat later
 UPDATES: Final = 256  # handled at a time
 WAIT: Final = 20  # seconds that a request waits for a connection, and for a response
@@ -108,17 +100,18 @@ def run_bot(settings: Settings) -> int:
     )
 
 
-def build(desk: Desk, token: str) -> Bot:
-    """The application, with everything that it reacts to."""
+def build(desk: Desk, token: str, limits: Limits | None = None) -> Bot:
+    """The application, with everything that it reacts to; `limits` are Telegram's by default."""
     application = (
         Application.builder()
-        .bot(_bot(desk.settings, token, desk.vitals))
+        .bot(_bot(desk.settings, token, desk.vitals, limits or Limits()))
         .concurrent_updates(UPDATES)
         .post_init(_begin)
         .post_stop(_close)
         .build()
     )
     application.bot_data["desk"] = desk
+    application.bot_data["menus"] = Menus(desk.settings.admin_ids)
     new = filters.UpdateType.MESSAGE
     alone = filters.ChatType.PRIVATE & new
     said = filters.UpdateType.MESSAGES  # new or edited
@@ -156,34 +149,14 @@ def run_command(command: Command) -> HandlerCallback:
     return run
 
 
-async def set_menus(application: Bot) -> None:
-    """Tell Telegram which commands to offer to whom, in each language."""
-    everybody = [command.name for command in handlers.COMMANDS]
-    menus: list[tuple[BotCommandScope, list[str]]] = [
-        (BotCommandScopeAllPrivateChats(), everybody),
-        (BotCommandScopeAllGroupChats(), [ASK, *everybody]),
-    ]
-    for admin_id in sorted(application.bot_data["desk"].settings.admin_ids):
-        everything = [command.name for command in COMMANDS]
-        menus.append((BotCommandScopeChat(admin_id), everything))
-    for scope, names in menus:
-        for language in TEXTS:
-            lines = [BotCommand(name, plain(f"menu_{name}", language)) for name in names]
-            # without a language code: for all who have no menu in their own language
-            code = None if language == DEFAULT else language
-            try:
-                await application.bot.set_my_commands(lines, scope, code)
-            except TelegramError as refused:
-                # an admin who never wrote to the bot, say; they can still type the command
-                log.warning("no command menu for %s: %s", scope.type, refused)
-
-
 async def count_update(update: Update, context: Context) -> None:
     """Whatever comes in is a sign of life."""
     vitals = desk_of(context).vitals
     vitals.got_on()
     kind = next((kind for kind in ALLOWED_UPDATES if getattr(update, kind)), "other")
     vitals.updates.labels(kind).inc()
+    if update.effective_chat:
+        await context.bot_data["menus"].set_for_late(context.bot, update.effective_chat.id)
 
 
 async def on_error(update: object, context: Context) -> None:
@@ -207,7 +180,7 @@ async def _apologise(update: Update, context: Context) -> None:
         await update.effective_message.reply_html(render.html("failed", language))
 
 
-def _bot(settings: Settings, token: str, vitals: Vitals) -> QuietBot:
+def _bot(settings: Settings, token: str, vitals: Vitals, limits: Limits) -> QuietBot:
     server = settings.telegram_base_url
     return QuietBot(
         token,
@@ -228,7 +201,7 @@ def _bot(settings: Settings, token: str, vitals: Vitals) -> QuietBot:
             # the question may be deleted before its answer is there
             allow_sending_without_reply=True,
         ),
-        rate_limiter=AIORateLimiter(max_retries=RETRIES),
+        rate_limiter=PacingRateLimiter(limits, RETRIES),
     )
 
 
@@ -262,7 +235,7 @@ async def _begin(application: Bot) -> None:
         desk.attend(watch_webhook(application.bot, desk.vitals))
     else:
         desk.attend(_guard_polling(application, desk))
-    await set_menus(application)
+    await application.bot_data["menus"].set_all(application.bot)
 
 
 async def _guard_polling(application: Bot, desk: Desk) -> None:

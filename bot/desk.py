@@ -100,6 +100,7 @@ class Desk:
         self.updates = Recent[int, bool](REMEMBERED)
         # each with the generation of the index that it is of
         self._examples: tuple[int, tuple[str, ...]] = (-1, ())
+        self._making = asyncio.Lock()
         self._marks: tuple[int, dict[str, str]] = (-1, {})
         self.lost_token = False  # Telegram does not know the bot any more
         self._beside: set[asyncio.Task[None]] = set()
@@ -123,12 +124,14 @@ class Desk:
             report = await update_beside(self.settings.corpus, self.settings.index, show)
         # taken up now, so that whoever asks next need not wait for that
         await self.run(self.index.status)
+        self.attend(self.warm_up())
         return report
 
     def attend(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this beside everything else, until the desk is closed."""
         task = asyncio.create_task(work)
         task.add_done_callback(_log_failure)
+        task.add_done_callback(self._beside.discard)
         self._beside.add(task)
 
     def closing(self, act: Callable[[], object]) -> None:
@@ -137,10 +140,12 @@ class Desk:
 
     async def examples(self) -> tuple[str, ...]:
         """Questions that the corpus, as it is now, answers."""
-        generation = self.index.generation
-        if self._examples[0] != generation:
-            self._examples = generation, await self.run(example_questions, self.index)
-        return self._examples[1]
+        # whoever asks while they are made waits for those, instead of making them too
+        async with self._making:
+            generation = self.index.generation
+            if self._examples[0] != generation:
+                self._examples = generation, await self.run(example_questions, self.index)
+            return self._examples[1]
 
     async def warm_up(self) -> None:
         """Make the examples, so that nobody waits for them nor for what the first search loads."""

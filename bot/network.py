@@ -15,7 +15,7 @@ from telegram.request import HTTPXRequest
 
 from bot.vitals import Vitals
 
-PAUSES: Final = (0.5, 1.0, 2.0)  # seconds before each repetition
+PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds before each repetition
 # from a proxy before the server, or from a server that is being restarted
 UNAVAILABLE: Final = frozenset({502, 503, 504})
 # these failed before anything was sent
@@ -65,7 +65,8 @@ class PollingRequest(HTTPXRequest):
 def posts(url: str) -> bool:
     """Whether the request, carried out twice, would post twice.
 
-    >>> posts("https://api.telegram.org/bot1:a/sendMessage")
-    True
+    >>> posts("https://api.telegram.org/bot1:a/sendMessage"), posts("sendChatAction")
+    (True, False)
     """
-    return url.rpartition("/")[2].startswith("send")
+    method = url.rpartition("/")[2]
+    return method.startswith("send") and method != "sendChatAction"
