@@ -29,7 +29,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot import handlers, inline, insights, library, presses, render
+from bot import buttons, handlers, inline, insights, library, presses, render
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of, language_for
 from bot.health import serve_health
@@ -38,7 +38,7 @@ from bot.menus import COMMANDS, Menus
 from bot.network import PatientRequest, PollingRequest
 from bot.pacing import Limits, PacingRateLimiter
 from bot.preferences import Preferences
-from bot.questions import ASK
+from bot.questions import ASK, is_other_command, question_of
 from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
 from bot.texts import plain
@@ -122,10 +122,12 @@ def build(desk: Desk, token: str, limits: Limits | None = None) -> Bot:
     application.add_handlers(
         [
             CommandHandler(ASK, handlers.on_question, filters=said),
-            MessageHandler(filters.TEXT & ~filters.COMMAND & said, handlers.on_question),
             MessageHandler(filters.COMMAND & alone, handlers.on_unknown_command),
+            MessageHandler(filters.StatusUpdate.MIGRATE, handlers.on_migration),
             MessageHandler(filters.Document.ALL & alone, library.on_document),
-            MessageHandler(~filters.StatusUpdate.ALL & alone, handlers.on_unreadable),
+            MessageHandler(
+                ~filters.COMMAND & ~filters.StatusUpdate.ALL & said, handlers.on_question
+            ),
             CallbackQueryHandler(presses.on_press),
             InlineQueryHandler(inline.on_inline_query),
         ]
@@ -176,8 +178,21 @@ async def _apologise(update: Update, context: Context) -> None:
     language = language_for(update, context)
     if update.callback_query:
         await update.callback_query.answer(plain("toast_failed", language), show_alert=True)
-    elif update.effective_message:
-        await update.effective_message.reply_html(render.html("failed", language))
+    elif message := update.effective_message:
+        question = (
+            None
+            if is_other_command(message, context.bot.bot)
+            else question_of(message, context.bot.bot)
+        )
+        if question is None:
+            await message.reply_html(render.html("failed", language))
+            return
+        # the answer is one press away, in the place of the apology
+        keyboard = buttons.retry_keyboard(language)
+        sent = await question.message.reply_html(
+            render.html("failed", language), reply_markup=keyboard
+        )
+        desk_of(context).answers.put((message.chat.id, message.message_id), sent.message_id)
 
 
 def _bot(settings: Settings, token: str, vitals: Vitals, limits: Limits) -> QuietBot:

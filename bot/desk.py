@@ -98,6 +98,7 @@ class Desk:
         # (chat, message that asks) -> message that answers
         self.answers = Recent[tuple[int, int], int](REMEMBERED)
         self.updates = Recent[int, bool](REMEMBERED)
+        self.albums = Recent[str, bool](REMEMBERED)  # by their media_group_id
         # each with the generation of the index that it is of
         self._examples: tuple[int, tuple[str, ...]] = (-1, ())
         self._making = asyncio.Lock()

@@ -161,7 +161,7 @@ def test_a_file_from_somebody_else_is_not_looked_at(
 ) -> None:
     with serving(api, corpus):
         api.send_document(chat, an, FILES["den.txt"], "den.txt")
-        assert api.next_message(chat).text == TEXTS["vi"]["only_text"]
+        assert api.next_message(chat).text == TEXTS["vi"]["only_text_file"]
         assert not api.calls("getFile")
 
 

@@ -48,10 +48,19 @@ def test_an_answer_whose_receipt_is_lost_is_not_sent_again(
     assert sum(text.startswith(QUOTES[0].text) for text in said) == 1
 
 
-def test_a_message_that_may_be_lost_is_at_least_admitted(api: BotApi, an: User, chat: Chat) -> None:
+def test_an_answer_that_may_be_lost_is_one_press_away(api: BotApi, an: User, chat: Chat) -> None:
     api.drop_next("sendMessage")
-    api.send(chat, an, QUESTION)
-    assert "trục trặc" in api.next_message(chat).text
+    question = api.send(chat, an, QUESTION)
+    apology = api.next_message(chat)
+    assert "trục trặc" in apology.text
+    assert apology.reply_to is question
+    api.press(an, apology, "Thử lại")
+    assert api.next_edit(apology).text.startswith(QUOTES[0].text)
+    api.press(an, apology, "▶")
+    assert api.next_edit(apology).text.startswith(QUOTES[1].text)
+    api.edit(question, "gần đúng")
+    assert "chưa thấy" in api.next_edit(apology).text
+    assert api.messages(chat) == [apology]
 
 
 @pytest.mark.parametrize("trouble", ["drop_next", "lose_answer", "bad_gateway"])
