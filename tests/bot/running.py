@@ -49,7 +49,7 @@ class FakeIndex:
         known = self.answers.get(question, NOTHING)
         if isinstance(known, Exception):
             raise known
-        return replace(known, question=question)
+        return replace(known, question=question, quotes=known.quotes[:top])
 
     def status(self) -> IndexStatus:
         built = datetime(2024, 7, 12, 8, 30, tzinfo=UTC)
