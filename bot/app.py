@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
-from telegram.error import Forbidden, InvalidToken, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -30,15 +30,15 @@ from telegram.ext import (
 )
 
 from bot import buttons, handlers, inline, insights, library, presses, render
-from bot.desk import Desk
-from bot.handlers import Command, Context, desk_of, language_for
+from bot.desk import Answered, Desk
+from bot.handlers import Command, Context, desk_of, edited_at, language_for
 from bot.health import serve_health
 from bot.logs import log_to_stderr
 from bot.menus import COMMANDS, Menus
 from bot.network import PatientRequest, PollingRequest
 from bot.pacing import Limits, PacingRateLimiter
 from bot.preferences import Preferences
-from bot.questions import ASK, is_other_command, question_of
+from bot.questions import ASK, question_of
 from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
 from bot.texts import plain
@@ -175,24 +175,19 @@ async def on_error(update: object, context: Context) -> None:
 
 
 async def _apologise(update: Update, context: Context) -> None:
-    language = language_for(update, context)
+    language, message = language_for(update, context), update.effective_message
     if update.callback_query:
         await update.callback_query.answer(plain("toast_failed", language), show_alert=True)
-    elif message := update.effective_message:
-        question = (
-            None
-            if is_other_command(message, context.bot.bot)
-            else question_of(message, context.bot.bot)
-        )
-        if question is None:
-            await message.reply_html(render.html("failed", language))
-            return
+    elif message and (question := question_of(message, context.bot.bot)):
         # the answer is one press away, in the place of the apology
+        lost = isinstance(context.error, NetworkError) and not isinstance(context.error, BadRequest)
+        text = render.html("maybe_lost" if lost else "failed", language)
         keyboard = buttons.retry_keyboard(language)
-        sent = await question.message.reply_html(
-            render.html("failed", language), reply_markup=keyboard
-        )
-        desk_of(context).answers.put((message.chat.id, message.message_id), sent.message_id)
+        sent = await question.message.reply_html(text, reply_markup=keyboard)
+        answered = Answered(sent.message_id, edited_at(message))
+        desk_of(context).answers.put((message.chat.id, message.message_id), answered)
+    elif message:
+        await message.reply_html(render.html("failed", language))
 
 
 def _bot(settings: Settings, token: str, vitals: Vitals, limits: Limits) -> QuietBot:

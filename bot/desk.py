@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
@@ -80,6 +81,14 @@ def _log_failure(task: asyncio.Task[None]) -> None:
         log.error("a task failed", exc_info=task.exception())
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The message that answers another, as that was when it was edited last; 0: never."""
+
+    number: int
+    edited: float
+
+
 class Desk:
     """Shared by all handlers, for as long as the bot runs."""
 
@@ -95,8 +104,8 @@ class Desk:
         self.reload = SingleTask()
         self.turns = Turns()
         self.allowance = Allowance(settings.questions_per_minute)
-        # (chat, message that asks) -> message that answers
-        self.answers = Recent[tuple[int, int], int](REMEMBERED)
+        # by chat and message that asks
+        self.answers = Recent[tuple[int, int], Answered](REMEMBERED)
         self.updates = Recent[int, bool](REMEMBERED)
         self.albums = Recent[str, bool](REMEMBERED)  # by their media_group_id
         # each with the generation of the index that it is of

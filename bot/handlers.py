@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
@@ -13,7 +13,7 @@ from telegram.error import BadRequest
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot import buttons, render, surroundings
-from bot.desk import Desk
+from bot.desk import Answered, Desk
 from bot.links import Target, parse_payload
 from bot.manners import UNCHANGED, ignoring, typing_when_slow
 from bot.questions import (
@@ -219,16 +219,26 @@ async def send_answer(question: Question, asking: Message, context: Context, lan
     """
     desk, begun = desk_of(context), time.monotonic()
     user = asking.from_user.id if asking.from_user else 0
+    place, edited = (asking.chat.id, asking.message_id), edited_at(asking)
+    known = desk.answers.get(place)
+    if known and known.edited > edited:
+        # updates may come in another order than they were made
+        return
     async with typing_when_slow(asking):
         answer = await desk.ask(question.text)
     text = render.answer(answer, 0, language, reading_note(question.message))
     keyboard = answer_keyboard(desk, answer, 0, question.message, user, language)
-    place = (asking.chat.id, asking.message_id)
-    known = desk.answers.get(place)
-    if not (known and await edit(asking, known, text, keyboard)):
+    if known and await edit(asking, known.number, text, keyboard):
+        desk.answers.put(place, replace(known, edited=edited))
+    else:
         sent = await question.message.reply_html(text, reply_markup=keyboard)
-        desk.answers.put(place, sent.message_id)
+        desk.answers.put(place, Answered(sent.message_id, edited))
     desk.journal.record(user, answer, (time.monotonic() - begun) * 1000)
+
+
+def edited_at(message: Message) -> float:
+    """When a message was edited last, in seconds since 1970; 0 when it never was."""
+    return message.edit_date.timestamp() if message.edit_date else 0.0
 
 
 def answer_keyboard(

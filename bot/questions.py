@@ -35,6 +35,8 @@ def question_of(message: Message, me: User) -> Question | None:
     if message.via_bot == me or not (_is_private(message) or addresses(message, me)):
         # what comes by way of the bot is a quote that somebody chose inline
         return None
+    if _is_other_command(message, me):
+        return None
     text = question_text(message, me)
     if text:
         return Question(text, message)
@@ -68,16 +70,6 @@ def addresses(message: Message, me: User) -> bool:
         return True
     return any(
         _is_mention(found, me) or _is_ask(entity, found, me)
-        for entity, found in _calls(message).items()
-    )
-
-
-def is_other_command(message: Message, me: User) -> bool:
-    """Whether a message is a command, and not the one that asks."""
-    return any(
-        entity.type == MessageEntity.BOT_COMMAND
-        and not entity.offset
-        and not _is_ask(entity, found, me)
         for entity, found in _calls(message).items()
     )
 
@@ -133,4 +125,13 @@ def _is_ask(entity: MessageEntity, found: str, me: User) -> bool:
     asks = {f"/{ASK}", f"/{ASK}@{me.username}".casefold()}
     return (
         entity.type == MessageEntity.BOT_COMMAND and found.casefold() in asks and not entity.offset
+    )
+
+
+def _is_other_command(message: Message, me: User) -> bool:
+    return any(
+        entity.type == MessageEntity.BOT_COMMAND
+        and not entity.offset
+        and not _is_ask(entity, found, me)
+        for entity, found in _calls(message).items()
     )

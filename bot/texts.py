@@ -84,6 +84,9 @@ VI: Final = {
     "read_forwarded": "Mình đọc tin được chuyển tiếp này như một câu hỏi.",
     "unknown_command": "Mình chưa biết lệnh này. Bạn xem /help nhé, hoặc cứ gửi thẳng câu hỏi.",
     "failed": "Xin lỗi bạn, mình vừa gặp trục trặc nên chưa trả lời được. Bạn thử lại sau nhé.",
+    "maybe_lost": (
+        "Mạng vừa trục trặc. Nếu bạn chưa thấy câu trả lời của mình, bấm nút dưới đây nhé."
+    ),
     "privacy": (
         "<b>Mình giữ gì về bạn?</b>\n"
         "Mình không lưu tên, số điện thoại hay mã số Telegram của bạn; nhật ký máy chủ cũng "
@@ -321,6 +324,9 @@ EN: Final = {
     "read_forwarded": "I read this forwarded message as a question.",
     "unknown_command": "I do not know this command. See /help, or simply send your question.",
     "failed": "Sorry, something went wrong and I could not answer. Please try again later.",
+    "maybe_lost": (
+        "The network has just failed. If my answer did not reach you, please tap this button."
+    ),
     "privacy": (
         "<b>What do I keep about you?</b>\n"
         "I store neither your name, nor your phone number, nor your Telegram id; the server's "
