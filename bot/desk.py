@@ -189,11 +189,16 @@ class Desk:
         """End what runs beside, the reload, then the workers, then the index."""
         for act in self._last:
             act()
-        for task in self._beside:
-            task.cancel()
-        await asyncio.gather(*self._beside, return_exceptions=True)
+        await self._end_beside()
         await self.reload.end("reload_stopped")
+        # a reload that was over just then has left something to do
+        await self._end_beside()
         self.workers.shutdown()
         self.index.close()
         self.preferences.close()
         self.journal.close()
+
+    async def _end_beside(self) -> None:
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)

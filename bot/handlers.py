@@ -176,9 +176,10 @@ async def on_question(update: Update, context: Context) -> None:
     desk, language = desk_of(context), language_for(update, context)
     if desk.preferences.is_silent(message.chat.id):
         return
-    question = question_of(message, context.bot.bot)
+    question, seen = question_of(message, context.bot.bot), album_seen(message, desk)
     if question is None or is_address(question.text):
-        await explain(message, context, language)
+        if not seen:
+            await explain(message, context, language)
         return
     excess = desk.allowance.excess(user.id, message.chat.id)
     if excess == 1:
@@ -188,6 +189,16 @@ async def on_question(update: Update, context: Context) -> None:
     async with desk.turns.turn((message.chat.id, user.id)) as newest:
         if newest:
             await send_answer(question, message, context, language)
+
+
+def album_seen(message: Message, desk: Desk) -> bool:
+    """Whether a message goes on with an album: its pictures come one by one, and count as one."""
+    album = message.media_group_id
+    if album is None:
+        return False
+    seen = desk.albums.get(album) or False
+    desk.albums.put(album, True)
+    return seen
 
 
 async def explain(message: Message, context: Context, language: str) -> None:
@@ -201,11 +212,6 @@ async def explain(message: Message, context: Context, language: str) -> None:
     if not alone and key != "only_text_voice" and not (message.text or message.caption):
         # in a group, a picture or a sticker in reply to the bot is no question
         return
-    if message.media_group_id:
-        # the pictures of an album come one by one, and are told once
-        if desk.albums.get(message.media_group_id):
-            return
-        desk.albums.put(message.media_group_id, True)
     if question_of(message, me):
         admin = alone and desk.is_admin(message.chat.id)
         key = "link_how" if admin else "only_text_link"

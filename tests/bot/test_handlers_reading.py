@@ -79,15 +79,18 @@ def test_an_admin_is_told_how_a_linked_page_is_added(
 
 
 @pytest.mark.usefixtures("_bot")
-def test_an_album_is_told_once(api: BotApi, an: User, chat: Chat) -> None:
+@pytest.mark.parametrize("words", ["", QUESTION])
+def test_an_album_is_one_message(api: BotApi, an: User, chat: Chat, words: str) -> None:
     photo = {"photo": [{"file_id": "a", "file_unique_id": "a", "width": 1, "height": 1}]}
-    for _ in range(3):
-        api.send(chat, an, "", extra={**photo, "media_group_id": "album"})
-    api.send(chat, an, "/help")
-    said = [api.next_message(chat).text for _ in range(2)]
-    assert said[0] == TEXTS["vi"]["only_text_picture"] or "Cách hỏi" in said[0]
-    api.wait_until_fetched()
-    assert len(api.messages(chat)) == 2
+    album = {**photo, "media_group_id": "album"}
+    first = api.send(chat, an, "", extra={**album, "caption": words} if words else album)
+    for _ in range(2):
+        api.send(chat, an, "", extra=album)
+    told = api.next_message(chat)
+    assert told.reply_to is first
+    assert (QUOTES[0].text in told.text) == bool(words)
+    last = api.send(chat, an, "/help")
+    assert api.next_message(chat).reply_to is last
 
 
 @pytest.mark.usefixtures("_bot")
