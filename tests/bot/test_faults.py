@@ -19,7 +19,7 @@ QUESTION = "Ai là Bí thư Đảng uỷ xã Yên Phúc?"
 OTHER_QUESTION = "Chợ phiên Bắc Sơn họp vào ngày nào?"
 IN_VAIN = "Giá vàng SJC hôm nay bao nhiêu?"
 SECRETARY = "Vi Văn Dụng"
-WAIT = 1.0  # seconds that the bot gives a request here
+WAIT = 2.0  # seconds that the bot gives a request here
 
 Trouble = Callable[[BotApi, str], None]
 
@@ -32,7 +32,7 @@ REFUSED: dict[str, Trouble] = {
 }
 # the bot cannot know whether it is carried out
 UNCERTAIN: dict[str, Trouble] = {
-    "timeout": lambda api, method: api.delay_next(method, 3 * WAIT),
+    "timeout": lambda api, method: api.delay_next(method, 1.5 * WAIT),
     "dropped": lambda api, method: api.drop_next(method),
     "carried out, receipt lost": lambda api, method: api.lose_answer(method),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -317,7 +318,8 @@ def a_file_is_taken_out_after_a_second_look_and_comes_back(scene: Scene) -> None
 
 def a_reload_is_stopped_by_its_button(scene: Scene) -> None:
     scene = before_admin(scene)
-    (scene.house.corpus / "moi.md").write_text("Bài mới.", "utf-8")
+    lines = (json.dumps({"id": str(number), "text": f"Bài số {number}."}) for number in range(3000))
+    (scene.house.corpus / "nhieu.jsonl").write_text("\n".join(lines), "utf-8")
     board = scene.command("/reload", scene.admin)
     started: list[int] = []
     eventually(lambda: started.extend(children_of(os.getpid())) or started)
@@ -326,7 +328,7 @@ def a_reload_is_stopped_by_its_button(scene: Scene) -> None:
     scene.press(board, "button_stop", scene.admin)
     os.killpg(started[0], signal.SIGCONT)
     scene.wait_for(board, "reload_cancelled")
-    (scene.house.corpus / "moi.md").unlink()
+    (scene.house.corpus / "nhieu.jsonl").unlink()
     at_rest(scene.house)
 
 
