@@ -103,6 +103,8 @@ def send_other_things(stage: Stage) -> None:
     stage.hear()
     stage.send("tin thoại 0:03", api.send_voice)
     stage.hear()
+    stage.forward("Đội nào về nhất hội đua thuyền?")
+    stage.hear()
     stage.ask("https://hoason.example.org/cau-ban-lung")
 
 
@@ -274,7 +276,7 @@ PRIVATE: Final = (
     Scene(
         send_other_things,
         "khong-phai-chu",
-        "Gửi ảnh, tin thoại, liên kết",
+        "Gửi ảnh, tin thoại, tin chuyển tiếp, liên kết",
         "Bot nói rõ nó đọc được gì: lời viết kèm thì được, còn ảnh, tiếng nói và trang mạng "
         "thì không.",
     ),

@@ -102,6 +102,7 @@ def _media(step: Step) -> str:
 MEDIA: Final = {
     "ảnh": '<div class="photo">🌉</div>',
     "tin": '<div class="voice"><span>▶</span><i></i>0:03</div>',
+    "chuyển": '<div class="forward">↪ chuyển {}</div>',
     "tệp": '<div class="file"><span>📄</span>{}</div>',
 }
 

@@ -118,6 +118,11 @@ class Stage:
         more = {"caption": words} if words else {}
         return how(self.chat, self.user, *content, **more)
 
+    def forward(self, text: str) -> Message:
+        """Somebody sends what somebody else wrote."""
+        self._said(escape(text), self.user, media="chuyển tiếp từ Ai đó")
+        return self.api.forward(self.chat, self.user, text)
+
     def edit(self, question: Message, text: str, answer: Message) -> None:
         """A question is edited; its answer changes."""
         self.happens(f"sửa câu hỏi thành: “{escape(text)}”")
