@@ -64,6 +64,20 @@ def answers(scene: Scene) -> list[Message]:
     return [each for each in scene.api.messages(scene.chat) if each.marked("bold") == [SECRETARY]]
 
 
+def wait_for_refusal(scene: Scene) -> None:
+    """Until the bot knows that it may not write there."""
+    told = (str(scene.chat.id), 403)
+    scene.api.wait_for(
+        lambda: (
+            told
+            in [
+                (str(call.params["chat_id"]), call.status)
+                for call in scene.api.calls("sendMessage")
+            ]
+        )
+    )
+
+
 @pytest.mark.parametrize("trouble", REFUSED)
 def test_an_answer_that_was_refused_is_sent_once(scene: Scene, trouble: str) -> None:
     REFUSED[trouble](scene.api, "sendMessage")
@@ -173,7 +187,7 @@ def test_who_blocks_the_bot_is_written_to_again_when_that_is_over(
     alone.api.block(alone.person)
     alone.question(QUESTION)
     assert other.ask(QUESTION).marked("bold") == [SECRETARY]
-    alone.api.wait_until_fetched()
+    wait_for_refusal(alone)
     alone.api.unblock(alone.person)
     assert alone.ask(OTHER_QUESTION).text != TEXTS["vi"]["maybe_lost"]
     assert "an update failed" not in caplog.text
@@ -187,6 +201,7 @@ def test_a_group_that_removes_the_bot_is_no_error(
         scene.question(QUESTION)
         house.api.wait_until_fetched()
         house.api.set_bot_status(scene.chat, scene.head, "kicked")
+    wait_for_refusal(scene)
     other = enter(house, "private", "vi")
     assert other.ask(QUESTION).marked("bold") == [SECRETARY]
     assert "an update failed" not in caplog.text
