@@ -1,10 +1,14 @@
 FROM python:3.13-slim AS build
 WORKDIR /build
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY requirements.lock requirements-build.lock ./
+RUN python -m venv /opt/build /opt/hoibao \
+ && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements-build.lock \
+ && /opt/hoibao/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY retrieval retrieval
-RUN python -m venv /opt/hoibao \
- && /opt/hoibao/bin/pip install --no-cache-dir -c constraints.txt .
+RUN /opt/build/bin/pip wheel --no-build-isolation --no-deps --wheel-dir wheels . \
+ && /opt/hoibao/bin/pip install --no-cache-dir --no-index --no-deps wheels/*.whl
 
 FROM python:3.13-slim
 COPY --from=build /opt/hoibao /opt/hoibao

@@ -41,13 +41,15 @@ from telegram.ext import (
 from bot import admin, handlers, inline, insights, library, presses, render
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of, language_for
-from bot.health import serve_health
+from bot.health import limit_requests, serve_health
+from bot.inbox import Inbox, Processor, excuse_cut_off
 from bot.logs import log_to_stderr
-from bot.network import PatientRequest, PollingRequest
+from bot.network import PatientRequest, PollingRequest, insist
 from bot.preferences import Preferences
 from bot.questions import ASK
 from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
+from bot.state import sole_user
 from bot.texts import DEFAULT, TEXTS, plain
 from bot.vitals import Vitals
 from bot.watchdog import guard_polling, watch_webhook
@@ -76,6 +78,16 @@ ALLOWED_UPDATES: Final = [
 ]
 
 
+class EndingApplication(Application[Any, Any, Any, Any, Any, Any]):
+    """An application that does not wait for the network when it ends."""
+
+    async def stop(self) -> None:
+        """End, once what is under way is done."""
+        assert isinstance(self.bot.request, PatientRequest)  # the bot was built with it
+        self.bot.request.give_up()
+        await super().stop()
+
+
 class QuietBot(ExtBot[int]):
     """A bot whose repr does not tell its token."""
 
@@ -90,6 +102,11 @@ def run_bot(settings: Settings) -> int:
     """
     token = settings.token()
     log_to_stderr(settings)
+    with sole_user(settings.state):
+        return _run(settings, token)
+
+
+def _run(settings: Settings, token: str) -> int:
     _check(settings)
     index = _open_up_to_date(settings)
     if index is None:
@@ -110,10 +127,15 @@ def run_bot(settings: Settings) -> int:
 
 def build(desk: Desk, token: str) -> Bot:
     """The application, with everything that it reacts to."""
+    bot = _bot(desk.settings, token, desk.vitals)
+    inbox = Inbox(desk, bot)
     application = (
         Application.builder()
-        .bot(_bot(desk.settings, token, desk.vitals))
-        .concurrent_updates(UPDATES)
+        .application_class(EndingApplication)
+        .bot(bot)
+        .update_queue(inbox)
+        .job_queue(None)  # nothing is done by the clock that asyncio cannot do
+        .concurrent_updates(Processor(UPDATES, inbox))
         .post_init(_begin)
         .post_stop(_close)
         .build()
@@ -194,9 +216,16 @@ async def on_error(update: object, context: Context) -> None:
     desk_of(context).vitals.errors.inc()
     log.error("an update failed", exc_info=context.error)
     if isinstance(update, Update):
-        with suppress(TelegramError):
-            await _apologise(update, context)
+        await _admit(update, context)
     await insights.report_incident(context)
+
+
+async def _admit(update: Update, context: Context) -> None:
+    """Apologise, as soon as anything can be said; after the next start, if not before the end."""
+    request = context.bot.request
+    assert isinstance(request, PatientRequest)  # the bot was built with it
+    if not await insist(request, lambda: _apologise(update, context)):
+        desk_of(context).receipts.keep(update.update_id)
 
 
 async def _apologise(update: Update, context: Context) -> None:
@@ -233,6 +262,7 @@ def _bot(settings: Settings, token: str, vitals: Vitals) -> QuietBot:
 
 
 def _serve(application: Bot, settings: Settings) -> None:
+    limit_requests()
     # -1: wait for the network for as long as it takes
     common: dict[str, Any] = {"bootstrap_retries": -1, "allowed_updates": ALLOWED_UPDATES}
     if settings.webhook_url is None:
@@ -255,13 +285,14 @@ async def _begin(application: Bot) -> None:
     if desk.settings.health_port:
         desk.closing(serve_health(desk, desk.settings.health_port).stop)
     if desk.settings.watch:
-        desk.attend(watch(desk))
-    desk.attend(insights.expire_hourly(desk))
-    desk.attend(desk.warm_up())
+        desk.attend(lambda: watch(desk))
+    desk.attend(lambda: insights.expire_hourly(desk))
+    desk.attend(desk.warm_up)
+    desk.attend(lambda: excuse_cut_off(application.bot, desk))
     if desk.settings.webhook_url:
-        desk.attend(watch_webhook(application.bot, desk.vitals))
+        desk.attend(lambda: watch_webhook(application.bot, desk.vitals))
     else:
-        desk.attend(_guard_polling(application, desk))
+        desk.attend(lambda: _guard_polling(application, desk))
     await set_menus(application)
 
 

@@ -45,7 +45,8 @@ CANCEL: Final = "cancel"
 LANGUAGES: Final = tuple(TEXTS)
 SEAL: Final = 16  # hexadecimal digits
 
-_DATA = re.compile(r"([a-z]+):(\d+):(\d+):([0-9a-f]*)", re.ASCII)
+# numbers as long as ours are; a client that is not Telegram's own may send others
+_DATA = re.compile(r"([a-z]+):(\d{1,18}):(\d{1,19}):([0-9a-f]*)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The command line: `hoibao ask | index | status | eval | bot`.
+"""The command line: `hoibao ask | index | status | eval | bot | backup | restore`.
 
 The composition root: it reads the settings, opens what is needed and hands it on. Each command
 imports what it needs when it runs, so that `--help` and `status` are quick.
@@ -93,6 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(printable(str(error)), FAILED)
     except OSError as error:
         return _fail(printable(f"{error.filename or 'system'}: {error.strerror or error}"), FAILED)
+    except MemoryError:
+        return _fail("memory: there is not enough of it; raise its limit, or end others", FAILED)
     except SystemExit:
         # typer and rich end so, quietly, when the reader of a pipe has gone: `… | head`
         return READER_GONE
@@ -258,6 +260,36 @@ def bot(corpus: CorpusFlag = None, index: IndexFlag = None) -> int:
     from bot.app import run_bot
 
     return run_bot(_settings(corpus, index))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to write.")],
+    corpus: CorpusFlag = None,
+    index: IndexFlag = None,
+) -> int:
+    """Save the articles, the bot's journal and the settings in one file; secrets are left out."""
+    from bot.backup import back_up
+
+    saved = back_up(_settings(corpus, index), file)
+    files = tables.count(saved.files, "file")
+    typer.echo(f"{file}: {files}, {saved.bytes:,} bytes; the token is not among them")
+    return 0
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive of hoibao backup.")],
+    force: Annotated[bool, typer.Option("--force", help="Put aside what is there.")] = False,
+    corpus: CorpusFlag = None,
+    index: IndexFlag = None,
+) -> int:
+    """Put back what a backup holds, once it was found to be whole."""
+    from bot.backup import restore as put_back
+
+    settings = _settings(corpus, index)
+    typer.echo(tables.restored_text(put_back(settings, file, force=force), settings), nl=False)
+    return 0
 
 
 def kinds_of_noise(given: Sequence[str]) -> Sequence[str]:

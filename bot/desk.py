@@ -20,6 +20,7 @@ from bot.journal import Journal
 from bot.links import article_mark
 from bot.manners import Allowance, Recent, Turns
 from bot.preferences import Preferences
+from bot.receipts import Receipts
 from bot.reloading import update_beside
 from bot.settings import Settings
 from bot.shelf import Shelf
@@ -41,6 +42,8 @@ T = TypeVar("T")
 WORKERS: Final = min(4, os.cpu_count() or 1)
 EVERYTHING: Final = 10**9  # articles
 REMEMBERED: Final = 10_000  # entries; each is a few numbers
+AGAIN: Final = 5.0  # seconds until what failed beside the answers begins anew
+BUSY: Final = 5  # updates for each question that a user may ask
 
 
 class SingleTask:
@@ -78,6 +81,18 @@ class SingleTask:
             await self.wait()
 
 
+async def _persist(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do that to its end, from the beginning whenever it fails: for want of memory, say."""
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            log.error("what runs beside the answers failed, and begins anew", exc_info=error)
+            await asyncio.sleep(AGAIN)
+        else:
+            return
+
+
 def _log_failure(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception():
         log.error("a task failed", exc_info=task.exception())
@@ -92,6 +107,7 @@ class Desk:
         self.vitals = vitals or Vitals()
         self.preferences = Preferences(settings.state)
         self.journal = Journal(settings.state, settings.journal_days)
+        self.receipts = Receipts(settings.state)
         self.incidents = Incidents()
         self.shelf = Shelf(settings.corpus)
         self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
@@ -101,6 +117,8 @@ class Desk:
         self.reload = SingleTask()
         self.turns = Turns()
         self.allowance = Allowance(settings.questions_per_minute)
+        # of whatever a user sends, commands and presses and all
+        self.attention = Allowance(BUSY * settings.questions_per_minute)
         # (chat, message that asks) -> message that answers
         self.answers = Recent[tuple[int, int], int](REMEMBERED)
         self.updates = Recent[int, bool](REMEMBERED)
@@ -136,11 +154,11 @@ class Desk:
         await self.run(self.index.status)
         return report
 
-    def attend(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do this beside everything else, until the desk is closed."""
-        task = asyncio.create_task(work)
-        task.add_done_callback(_log_failure)
+    def attend(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do this beside everything else, until the desk is closed; again, when it fails."""
+        task = asyncio.create_task(_persist(work))
         self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     def closing(self, act: Callable[[], object]) -> None:
         """Do this when the desk is closed."""
@@ -185,7 +203,7 @@ class Desk:
         """End what runs beside, the reload, then the workers, then the index."""
         for act in self._last:
             act()
-        for task in self._beside:
+        for task in list(self._beside):
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
         await self.reload.end("reload_stopped")
@@ -194,3 +212,4 @@ class Desk:
         self.index.close()
         self.preferences.close()
         self.journal.close()
+        self.receipts.close()

@@ -151,11 +151,17 @@ async def list_page(
 
 
 async def on_update(update: Update, context: Context) -> None:
-    """Before all else: an update that Telegram delivers again was seen to already."""
-    seen = desk_of(context).updates
-    if seen.get(update.update_id):
+    """Before all else: what Telegram delivers again was seen to, a flood is left alone."""
+    desk, user = desk_of(context), update.effective_user
+    if desk.updates.get(update.update_id):
         raise ApplicationHandlerStop
-    seen.put(update.update_id, True)
+    desk.updates.put(update.update_id, True)
+    excess = desk.attention.excess(user.id) if user else 0
+    if excess == 1 and update.effective_message and not update.callback_query:
+        text = render.html("slow_down", language_for(update, context))
+        await update.effective_message.reply_html(text)
+    if excess > 0:
+        raise ApplicationHandlerStop
 
 
 async def on_question(update: Update, context: Context) -> None:

@@ -16,6 +16,11 @@ from bot.desk import Desk
 from bot.settings import PREFIX
 from retrieval.errors import HoiBaoError, SettingsError
 
+# of a request, to this and to the webhook alike: an update is some kilobytes
+MOST: Final = 1 << 20  # bytes of a body
+HEADERS: Final = 1 << 14  # bytes of its headers
+SLOWEST: Final = 10.0  # seconds that a body may take
+IDLE: Final = 60.0  # seconds that a connection may say nothing
 STUCK: Final = 503  # what load balancers and containers take for "not now"
 
 
@@ -51,6 +56,18 @@ class _Metrics(_Page):
             self.desk.vitals.errors.inc()  # the other numbers are still true
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.write(generate_latest(self.desk.vitals.metrics))
+
+
+def limit_requests() -> None:
+    """Hold every HTTP server that this process starts from now on to small, quick requests."""
+    HTTPServer.configure(
+        None,
+        max_body_size=MOST,
+        max_buffer_size=MOST + HEADERS,
+        max_header_size=HEADERS,
+        body_timeout=SLOWEST,
+        idle_connection_timeout=IDLE,
+    )
 
 
 def serve_health(desk: Desk, port: int) -> HTTPServer:

@@ -13,9 +13,12 @@ journal.vote(user_id, "chat:message:quote", False, question, quote) -> None    #
 
 from __future__ import annotations
 
+import logging
 import math
 import secrets
-from collections import Counter
+import sqlite3
+import time
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,12 +26,15 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from bot.preferences import open_state
+from bot.state import PatientFile, open_state
 from retrieval.model import Abstention, Answer, Quote
+
+log = logging.getLogger(__name__)
 
 # Times are counted in steps of this many to a doubling: off by 3% at most, and never many rows.
 STEPS: Final = 12
 LONGEST: Final = 500  # characters of a question that are kept
+OWED: Final = 10_000  # answers that wait for the file at most, before the oldest are forgotten
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS questions (
@@ -44,6 +50,17 @@ CREATE TABLE IF NOT EXISTS votes (
 ) WITHOUT ROWID;
 """
 TABLES: Final = ("questions", "people", "unanswered", "votes")
+
+# What the clock dated ahead of today, before it was set back: today's, so that it is kept no
+# longer than was promised. Each takes today twice.
+REDATED: Final = (
+    "INSERT INTO questions SELECT ?, answered, step, SUM(number) FROM questions WHERE day > ?"
+    " GROUP BY answered, step ON CONFLICT DO UPDATE SET number = number + excluded.number",
+    "INSERT INTO unanswered SELECT ?, question, SUM(number) FROM unanswered WHERE day > ?"
+    " GROUP BY question ON CONFLICT DO UPDATE SET number = number + excluded.number",
+    "INSERT OR IGNORE INTO people SELECT ?, hash FROM people WHERE day > ?",
+    "UPDATE votes SET day = ? WHERE day > ?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +87,34 @@ class Disliked:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An answer as it is written down; `gap` is the question, where it is kept."""
+
+    day: str
+    answered: bool
+    step: int
+    person: bytes
+    gap: str | None
+
+
 class Journal:
     """For one thread at a time. With `days` 0 it keeps nothing and forgets what it had kept."""
 
-    def __init__(self, path: Path, days: int, today: Callable[[], date] = date.today) -> None:
+    def __init__(
+        self,
+        path: Path,
+        days: int,
+        today: Callable[[], date] = date.today,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._days = days
         self._today = today
         self._key_day: date | None = None
         self._key = b""
         self._connection = open_state(path, SCHEMA)
+        self._file = PatientFile(self._connection, clock)
+        self._owed: deque[_Entry] = deque(maxlen=OWED)
         self.expire()
 
     @property
@@ -92,15 +128,12 @@ class Journal:
             return
         day = self._turn_day().isoformat()
         step = round(STEPS * math.log2(max(milliseconds, 1)))
-        with self._connection:
-            self._connection.execute("BEGIN")
-            self._count("questions", day, not answer.abstained, step)
-            self._connection.execute(
-                "INSERT OR IGNORE INTO people VALUES (?, ?)", (day, self._hash(user))
-            )
-            # "hello" is no gap in the corpus
-            if answer.abstained and answer.abstention is not Abstention.NO_TERMS:
-                self._count("unanswered", day, _storable(answer.question)[:LONGEST])
+        # "hello" is no gap in the corpus
+        is_gap = answer.abstained and answer.abstention is not Abstention.NO_TERMS
+        gap = _storable(answer.question)[:LONGEST] if is_gap else None
+        self._owed.append(_Entry(day, not answer.abstained, step, self._hash(user), gap))
+        if self._file.attempt(self._write_owed):
+            self._owed.clear()
 
     def vote(self, user: int, place: str, up: bool, question: str, quote: Quote) -> bool | None:
         """👍 or 👎 for what stands at a place; the same again takes it back. What stands now."""
@@ -174,18 +207,35 @@ class Journal:
 
     def expire(self) -> None:
         """Delete what is too old, everything when nothing may be kept."""
-        kept_from = self._today() - timedelta(self._days - 1)
-        for table in TABLES:
-            self._connection.execute(
-                f"DELETE FROM {table} WHERE day < ?",
-                (kept_from.isoformat(),),
-            )
         # what was deleted shall not stay in the log of the database either
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self._file.attempt(self._delete_old):
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as error:
+                log.warning("the log of the state cannot be emptied now: %s", error)
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+    def _write_owed(self) -> None:
+        for one in self._owed:
+            self._count("questions", one.day, one.answered, one.step)
+            self._connection.execute(
+                "INSERT OR IGNORE INTO people VALUES (?, ?)", (one.day, one.person)
+            )
+            if one.gap is not None:
+                self._count("unanswered", one.day, one.gap)
+
+    def _delete_old(self) -> None:
+        today = self._today()
+        kept_from = (today - timedelta(self._days - 1)).isoformat()
+        for statement in REDATED:
+            self._connection.execute(statement, (today.isoformat(), today.isoformat()))
+        for table in TABLES:
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE day < ? OR day > ?", (kept_from, today.isoformat())
+            )
 
     def _turn_day(self) -> date:
         """Today; on a new day the key is another, and the oldest day is forgotten."""

@@ -21,6 +21,8 @@ from retrieval.errors import HoiBaoError
 # Their words are known. Those of others may be what somebody wrote: `KeyError: 'bí thư'`.
 PLAIN_SPOKEN: Final = (HoiBaoError, TelegramError, OSError)
 LAYOUT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# what the Telegram library says before it repeats an update that it cannot read
+DATA: Final = "Received data was"
 # these tell every request, whose addresses hold the token
 CHATTY: Final = ("httpx", "httpcore")
 
@@ -40,6 +42,8 @@ class DiscreetFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as one text, tracebacks included."""
         record.exc_text = None  # another formatter may have left its own there
+        if DATA in str(record.msg) and record.args:
+            record.msg, record.args = f"{str(record.msg).partition(DATA)[0]}{DATA} withheld", ()
         text = self.layout(record)
         for secret in self._secrets:
             text = text.replace(secret, "[secret]")

@@ -1,4 +1,4 @@
-"""Requests to Telegram that come through a bad moment of the network, and are carried out once.
+"""Requests to Telegram that come through a bad hour of the network, and are carried out once.
 
 request = PatientRequest(connection_pool_size=8)
 """
@@ -6,41 +6,83 @@ request = PatientRequest(connection_pool_size=8)
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import httpx
 from httpx import codes
-from telegram.error import NetworkError
+from telegram.error import BadRequest, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.vitals import Vitals
 
-PAUSES: Final = (0.5, 1.0, 2.0)  # seconds before each repetition
+log = logging.getLogger(__name__)
+
+FIRST: Final = 0.5  # seconds before the first repetition; each pause is twice the one before it,
+LONGEST: Final = 30.0  # up to so many,
+PATIENCE: Final = 2 * 3600.0  # and all of them together
 # from a proxy before the server, or from a server that is being restarted
 UNAVAILABLE: Final = frozenset({502, 503, 504})
 # these failed before anything was sent
 UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
+Wait = Callable[[float], Awaitable[object]]
+
 
 class PatientRequest(HTTPXRequest):
-    """Repeats what was not carried out, or may be carried out twice.
+    """Repeats what was not carried out, or may be carried out twice, for as long as it takes.
 
     When a connection ends after a message was sent, nobody can tell whether it was posted; it is
-    not sent again. An edit, or an answer to a button, may be.
+    not sent again. An edit, or an answer to a button, may be. `wait` is how time passes between.
     """
 
+    def __init__(self, wait: Wait | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self._ending = asyncio.Event()
+        self._wait = wait or self._wait_for_ending
+
+    async def rest(self, seconds: float) -> bool:
+        """Wait so long; False when there is no time left, since the bot is about to end."""
+        await self._wait(seconds)
+        return not self._ending.is_set()
+
+    def give_up(self) -> None:
+        """The bot is about to end: what fails from now on has failed."""
+        self._ending.set()
+
     async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Status and body of the response, after up to `len(PAUSES)` repetitions."""
-        for pause in PAUSES:
+        """Status and body of the response, after as many repetitions as there is patience for."""
+        for pause in pauses():
             try:
                 status, body = await super().do_request(url, *args, **kwargs)
-                if status not in UNAVAILABLE:
+                if status not in UNAVAILABLE or self._ending.is_set():
                     return status, body
             except NetworkError as error:
-                if posts(url) and not isinstance(error.__cause__, UNSENT):
+                unsent = isinstance(error.__cause__, UNSENT)
+                if self._ending.is_set() or (posts(url) and not unsent):
                     raise
-            await asyncio.sleep(pause)
+            await self.rest(pause)
         return await super().do_request(url, *args, **kwargs)
+
+    async def _wait_for_ending(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ending.wait(), seconds)
+
+
+def pauses() -> Iterator[float]:
+    """The seconds before each repetition.
+
+    >>> from itertools import islice
+    >>> list(islice(pauses(), 8))
+    [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
+    """
+    pause, waited = FIRST, 0.0
+    while waited < PATIENCE:
+        yield pause
+        waited += pause
+        pause = min(2 * pause, LONGEST)
 
 
 class PollingRequest(HTTPXRequest):
@@ -60,6 +102,30 @@ class PollingRequest(HTTPXRequest):
         if status == codes.OK:
             self._vitals.got_on()
         return status, body
+
+
+async def insist(request: PatientRequest, act: Callable[[], Awaitable[object]]) -> bool:
+    """Do what may be done twice, as soon as it can be done; False when the bot ends before that.
+
+    What Telegram refuses for good is not tried again.
+    """
+    for pause in pauses():
+        try:
+            await act()
+            return True
+        except TelegramError as refused:
+            if not passes(refused):
+                log.info("Telegram refuses for good: %s", refused)
+                return True
+        if not await request.rest(pause):
+            break
+    return False
+
+
+def passes(error: TelegramError) -> bool:
+    """Whether an error passes by itself, as that of a network does."""
+    # a BadRequest is a kind of NetworkError to the library
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
 def posts(url: str) -> bool:

@@ -9,10 +9,9 @@ preferences.is_silent(group_id) -> True
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
-from retrieval.errors import SettingsError
+from bot.state import open_state
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS language (chat INTEGER PRIMARY KEY, code TEXT NOT NULL);
@@ -20,30 +19,10 @@ CREATE TABLE IF NOT EXISTS silent (chat INTEGER PRIMARY KEY);
 """
 
 
-def open_state(path: Path, schema: str) -> sqlite3.Connection:
-    """The file that the bot keeps things in, with those tables; every statement is a transaction.
-
-    Raises `SettingsError` when it cannot be used.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        # a log beside the file: a write does not wait for the disk, and survives a crash of ours
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA secure_delete = ON")  # deleted is deleted
-        connection.executescript(schema)
-    except (OSError, sqlite3.Error) as error:
-        raise SettingsError(
-            "HOIBAO_STATE", f"{path} cannot be used: {error}", "name a writable file"
-        ) from error
-    return connection
-
-
 class Preferences:
     """Read into memory once, since every message asks; written through, since few choose.
 
-    For one thread at a time.
+    For one thread at a time. What cannot be written raises `sqlite3.Error`, and is not chosen.
     """
 
     def __init__(self, path: Path) -> None:
@@ -59,11 +38,11 @@ class Preferences:
     def choose(self, chat: int, code: str | None) -> None:
         """Remember a choice; None forgets it."""
         if code is None:
-            self._languages.pop(chat, None)
             self._connection.execute("DELETE FROM language WHERE chat = ?", (chat,))
+            self._languages.pop(chat, None)
         else:
-            self._languages[chat] = code
             self._connection.execute("REPLACE INTO language VALUES (?, ?)", (chat, code))
+            self._languages[chat] = code
 
     def is_silent(self, chat: int) -> bool:
         """Whether that group wants no answers."""
@@ -72,11 +51,11 @@ class Preferences:
     def silence(self, chat: int, silent: bool) -> None:
         """Remember whether that group wants answers."""
         if silent:
-            self._silent.add(chat)
             self._connection.execute("INSERT OR IGNORE INTO silent VALUES (?)", (chat,))
+            self._silent.add(chat)
         else:
-            self._silent.discard(chat)
             self._connection.execute("DELETE FROM silent WHERE chat = ?", (chat,))
+            self._silent.discard(chat)
 
     def close(self) -> None:
         """Let go of the file."""

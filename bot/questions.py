@@ -68,6 +68,11 @@ def addresses(message: Message, me: User) -> bool:
     )
 
 
+def wants_answer(message: Message, me: User) -> bool:
+    """Whether somebody waits for the bot to say something to this message."""
+    return message.via_bot != me and (_is_private(message) or addresses(message, me))
+
+
 def _is_private(message: Message) -> bool:
     return message.chat.type == ChatType.PRIVATE
 

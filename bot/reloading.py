@@ -24,6 +24,7 @@ from typing import Any, Final
 from retrieval.errors import HoiBaoError, IndexLocked
 from retrieval.model import BuildReport, Failure, Progress
 
+NICE: Final = 5  # how far an update stands behind who answers questions
 PATIENCE: Final = 5.0  # seconds that an update gets to end by itself
 LINE_LIMIT: Final = 2**26  # bytes; a report lists every file that failed
 
@@ -37,14 +38,18 @@ async def update_beside(corpus: Path, index: Path, show: Callable[[Progress], No
 
     Raises `IndexLocked` when somebody else is updating it, else `UpdateFailed`.
     """
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", __name__, str(corpus), str(index)),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        limit=LINE_LIMIT,
-        start_new_session=True,
-    )
+    try:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", __name__, str(corpus), str(index)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            limit=LINE_LIMIT,
+            start_new_session=True,
+        )
+    except OSError as error:  # no memory, or too many processes or files
+        cause = f"no process could be started for it ({error.strerror})"
+        raise UpdateFailed("reload", cause, "try again later") from error
     try:
         return await _read_report(child, show)
     finally:
@@ -86,6 +91,8 @@ def main(corpus: str, index: str) -> int:
     """What the child does: update, and tell on standard output how that goes."""
     from retrieval import update_index
 
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     # a library that prints must not break the protocol
     channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

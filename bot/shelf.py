@@ -32,8 +32,9 @@ from retrieval.writer import sync
 
 HIDDEN: Final = ".hoibao"
 LAST: Final = "last-change.json"
-REMOVED: Final = "removed"
 BESIDE: Final = "beside-"
+REMOVED: Final = "removed-{number}"  # the file that a change took out, by the change's number
+LEFT_BY_OTHERS: Final = ("removed*", f"{BESIDE}*")  # what a change that was cut off has left
 SLUG: Final = 60  # characters of a title in the name of a file
 
 
@@ -81,7 +82,7 @@ class Shelf:
                 return None
             # noted first: whatever happens in between, undoing finds the file where it then is
             change = self._noted(False, path.relative_to(self._corpus).as_posix())
-            path.replace(self._hidden / REMOVED)
+            path.replace(self._removed(change))
             return change
 
     def last(self) -> Change | None:
@@ -101,20 +102,27 @@ class Shelf:
             path = self._corpus / change.name
             if change.added:
                 path.unlink(missing_ok=True)
-            elif (self._hidden / REMOVED).exists():
+            elif self._removed(change).exists():
                 if path.exists():
                     raise CorpusError(change.name, "another file is there now", "rename that one")
                 path.parent.mkdir(parents=True, exist_ok=True)
-                (self._hidden / REMOVED).replace(path)
+                self._removed(change).replace(path)
             (self._hidden / LAST).unlink()
             return change
 
     def _noted(self, added: bool, name: str) -> Change:
         change = Change(self._next_number(), added, name)
         self._hidden.mkdir(exist_ok=True)
-        (self._hidden / REMOVED).unlink(missing_ok=True)
         self._write(self._hidden / LAST, json.dumps(asdict(change)).encode())
+        # not before: until then the change before this one is the one to be undone
+        for pattern in LEFT_BY_OTHERS:
+            for left in self._hidden.glob(pattern):
+                left.unlink()
         return change
+
+    def _removed(self, change: Change) -> Path:
+        """Where the file that a change took out is kept."""
+        return self._hidden / REMOVED.format(number=change.number)
 
     def _next_number(self) -> int:
         """One that no earlier change had, though it may not be noted any more."""
@@ -124,8 +132,6 @@ class Shelf:
 
     def _write(self, path: Path, data: bytes) -> None:
         """The file, whole or not at all, even if the machine stops."""
-        for left in self._hidden.glob(f"{BESIDE}*"):  # by a bot that was killed
-            left.unlink(missing_ok=True)
         with NamedTemporaryFile(dir=self._hidden, prefix=BESIDE, delete=False) as file:
             try:
                 file.write(data)

@@ -9,6 +9,8 @@ from retrieval.model import BuildReport, IndexStatus
 from retrieval.text import printable
 
 if TYPE_CHECKING:
+    from bot.backup import Restored
+    from bot.settings import Settings
     from retrieval.evaluation import Difference, Estimate, EvaluationRun, NoiseRun
 
 # what is compared between kinds of noise, by the unit of the run
@@ -49,6 +51,19 @@ def status_text(status: IndexStatus, index: str) -> str:
             "size": f"{status.size:,} bytes",
         }
     )
+
+
+def restored_text(restored: Restored, settings: Settings) -> str:
+    """What a restore did, one fact a line."""
+    state = str(settings.state) if restored.state else "none in the backup"
+    kept = "left as they are: .env is there already, or none in the backup"
+    rows = {
+        "articles": f"{count(restored.articles, 'file')} in {settings.corpus}",
+        "state": state,
+        "settings": ".env; add the token to it" if restored.settings else kept,
+    }
+    before = [f"put aside: {printable(str(path))}\n" for path in restored.moved]
+    return "".join([table(rows), *before])
 
 
 def evaluation_text(run: EvaluationRun) -> str:

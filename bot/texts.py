@@ -65,6 +65,10 @@ VI: Final = {
     ),
     "unknown_command": "Mình chưa biết lệnh này. Bạn xem /help nhé, hoặc cứ gửi thẳng câu hỏi.",
     "failed": "Xin lỗi bạn, mình vừa gặp trục trặc nên chưa trả lời được. Bạn thử lại sau nhé.",
+    "cut_off": (
+        "Xin lỗi bạn, mình vừa phải khởi động lại. Nếu tin nhắn này chưa được trả lời, bạn gửi "
+        "lại giúp mình nhé."
+    ),
     "privacy": (
         "<b>Mình giữ gì về bạn?</b>\n"
         "Mình không lưu tên, số điện thoại hay mã số Telegram của bạn; nhật ký máy chủ cũng "
@@ -86,7 +90,9 @@ VI: Final = {
         "ngôn ngữ đó. Chọn “Theo Telegram” là xoá ngay. Nhóm nào cho mình im lặng bằng /answers "
         "cũng vậy.\n"
         "• Để sửa câu trả lời khi bạn sửa câu hỏi, mình nhớ tạm số thứ tự của hai tin nhắn, "
-        "tắt máy là quên."
+        "tắt máy là quên.\n"
+        "• Trong lúc trả lời, mình ghi tạm mã số cuộc trò chuyện và tin nhắn, để nếu bị ngắt giữa "
+        "chừng còn xin lỗi bạn được; xong là xoá, chậm nhất một giờ sau không còn dấu vết."
     ),
     "language": "Bạn muốn mình nói tiếng gì?",
     "language_name": "Tiếng Việt",
@@ -282,6 +288,10 @@ EN: Final = {
     ),
     "unknown_command": "I do not know this command. See /help, or simply send your question.",
     "failed": "Sorry, something went wrong and I could not answer. Please try again later.",
+    "cut_off": (
+        "Sorry, I had to start again just now. If this message got no answer, please send it "
+        "once more."
+    ),
     "privacy": (
         "<b>What do I keep about you?</b>\n"
         "I store neither your name, nor your phone number, nor your Telegram id; the server's "
@@ -301,7 +311,9 @@ EN: Final = {
         "and that language. “As in Telegram” deletes it at once. Likewise for a group that has "
         "silenced me with /answers.\n"
         "• To correct an answer when you edit its question, I remember the numbers of the two "
-        "messages for a while, until the next restart at most."
+        "messages for a while, until the next restart at most.\n"
+        "• While I answer, the numbers of the chat and the message are written down, so that I "
+        "can apologise if I am cut off; then they are deleted, without a trace within an hour."
     ),
     "language": "Which language shall I speak?",
     "language_name": "English",

@@ -1,6 +1,6 @@
 """Notices when updates have stopped to come, and gets them going again.
 
-desk.attend(guard_polling(application, vitals, start))
+desk.attend(lambda: guard_polling(application, vitals, start))
 """
 
 from __future__ import annotations

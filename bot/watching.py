@@ -1,4 +1,4 @@
-"""Reloading by itself when files of the corpus change.
+"""Reloading by itself when files of the corpus change, or the index is gone or another.
 
 HOIBAO_WATCH=true: an article that is saved is found some seconds later.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Final
@@ -15,7 +17,9 @@ from watchfiles import awatch
 
 from bot.desk import Desk
 from retrieval import is_stale
-from retrieval.errors import HoiBaoError, IndexLocked
+from retrieval.database import current_folder
+from retrieval.errors import HoiBaoError, IndexLocked, IndexProblem
+from retrieval.index import place_of
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +28,27 @@ QUIET: Final = (
 )
 LONGEST: Final = 10_000  # milliseconds that a reload waits for such quiet
 LOOK: Final = 5_000  # milliseconds after which it is seen that the folder itself was exchanged
-PAUSE: Final = 5.0  # seconds until something that is in the way is tried again
+PAUSE: Final = 5.0  # seconds until something that is in the way is tried again; then twice that,
+LONGEST_PAUSE: Final = 300.0  # and at last so many
+
+
+class Patience:
+    """How long to wait after something failed; the longer the more often it did."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._pause = PAUSE
+        self._until: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether something has failed and is due again."""
+        return self._until is not None and self._clock() >= self._until
+
+    def note(self, done: bool) -> None:
+        """It was done, or it failed."""
+        self._until = None if done else self._clock() + self._pause
+        self._pause = PAUSE if done else min(2 * self._pause, LONGEST_PAUSE)
 
 
 async def watch(desk: Desk) -> None:
@@ -53,11 +77,14 @@ async def _watch_folder(desk: Desk) -> None:
         yield_on_timeout=True,
     )
     async with aclosing(changes):
-        due = True  # files may have changed before the watch began
+        seen: object = ""  # files may have changed before the watch began
+        patience = Patience()
         async for changed in changes:
-            if changed or due:
-                await _bring_up_to_date(desk)
-            due = False
+            here = place_of_index(desk.settings.index)
+            if changed or here != seen or patience.is_over:
+                patience.note(await _bring_up_to_date(desk))
+                here = place_of_index(desk.settings.index)
+            seen = here
             if corpus.stat().st_ino != folder:
                 return
 
@@ -71,11 +98,23 @@ def is_hidden(path: str, corpus: Path) -> bool:
     return any(part.startswith(".") for part in Path(path).parts[len(corpus.absolute().parts) :])
 
 
-async def _bring_up_to_date(desk: Desk) -> None:
+def place_of_index(index: Path) -> object:
+    """What tells the index from another in its place; None for one that is gone or damaged."""
+    try:
+        return place_of(current_folder(index))
+    except (IndexProblem, OSError):
+        return None
+
+
+async def _bring_up_to_date(desk: Desk) -> bool:
+    """Whether the index is up to date then."""
     await desk.reload.wait()
-    if await _is_stale(desk) and not desk.reload.running:
+    if not await _is_stale(desk):
+        return True
+    if not desk.reload.running:
         desk.reload.start(_reload(desk))
     await desk.reload.wait()
+    return not await _is_stale(desk)
 
 
 async def _is_stale(desk: Desk) -> bool:

@@ -22,30 +22,32 @@ from retrieval.engines.batches import (
     word_hash,
 )
 from retrieval.spelling import FOLDED
-from retrieval.text import strip_diacritics, syllables
+from retrieval.text import exact, fold, words
 
 _MOST_WORDS = 500_000  # of a vocabulary, some 100 MB; beyond it the rare ones are hashed again
 
 
 class _Vocabulary(dict[str, int]):
-    """Each word's number, and by number the hashes that its terms are made of."""
+    """The number of each word as it is written, and by number the hashes that its terms are made
+    of: so that a word's forms are worked out once."""
 
     def __init__(self) -> None:
         self._exact, self._marked, self._folded = array("Q"), array("Q"), array("Q")
 
     def __missing__(self, word: str) -> int:
-        folded = strip_diacritics(word)
-        self._exact.append(word_hash(word))
-        self._marked.append(word_hash(FOLDED + folded))
-        self._folded.append(word_hash(folded))
+        self._exact.append(word_hash(exact(word)))
+        self._marked.append(word_hash(FOLDED + fold(word)))
+        self._folded.append(word_hash(fold(word)))
         self[word] = number = len(self)
         return number
 
     def hashes(self) -> tuple[Keys, Keys, Keys]:
         """Of every word: exact; folded as a term opens; folded as a term goes on."""
-        columns = (self._exact, self._marked, self._folded)
-        exact, marked, folded = (np.array(column, dtype=np.uint64) for column in columns)
-        return exact, marked, folded
+        exacts, marked, folded = (
+            np.array(column, dtype=np.uint64)
+            for column in (self._exact, self._marked, self._folded)
+        )
+        return exacts, marked, folded
 
 
 _vocabulary = _Vocabulary()
@@ -61,15 +63,15 @@ def _analyse_slice(texts: Sequence[str]) -> Batch:
     global _vocabulary
     if len(_vocabulary) > _MOST_WORDS:
         _vocabulary = _Vocabulary()
-    numbered = [[_vocabulary[word] for word in syllables(text)] for text in texts]
-    owners = np.repeat(np.arange(len(texts)), [len(numbers) for numbers in numbered])
-    words = np.fromiter(chain.from_iterable(numbered), np.int64, len(owners))
-    exact, marked, folded = (column[words] for column in _vocabulary.hashes())
+    numbered = [[_vocabulary[word] for word in words(text)] for text in texts]
+    owners = np.repeat(np.arange(len(texts)), [len(one) for one in numbered])
+    numbers = np.fromiter(chain.from_iterable(numbered), np.int64, len(owners))
+    exacts, marked, folded = (column[numbers] for column in _vocabulary.hashes())
     inside = owners[1:] == owners[:-1]  # a pair never reaches into the next text
     hashes = (
-        exact,
+        exacts,
         marked,
-        pair_hashes(exact[:-1], exact[1:])[inside],
+        pair_hashes(exacts[:-1], exacts[1:])[inside],
         pair_hashes(marked[:-1], folded[1:])[inside],
     )
     pair_owners = owners[1:][inside]

@@ -20,6 +20,10 @@ from retrieval.terms import Query, document_terms, parse_question
 THRESHOLD = 0.4
 """The confidence from which a quote is an answer; below it the corpus is said not to answer."""
 
+LONGEST = 4096
+"""Characters of a question that are read: what Telegram sends at once. Some patterns that a
+question is searched for take time that grows with the square of its length."""
+
 
 class Index:
     """An index that is open for questions; it follows new generations by itself. Thread-safe."""
@@ -50,11 +54,12 @@ class Index:
         """The best `top` quotes for a question, or the nearest ones with why it abstains."""
         started = time.perf_counter()
         snapshot = self.snapshot()
-        query = parse_question(question, snapshot.engine.rarity)
+        asked = question[:LONGEST]
+        query = parse_question(asked, snapshot.engine.rarities)
         with snapshot.damage_reported():
             ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
-            read = query.understood or question
-            line = quote_about(question, query.understood, snapshot, ranking)
+            read = query.understood or asked
+            line = quote_about(asked, query.understood, snapshot, ranking)
         sure = confidence(query, ranking) if line is None else 1.0
         abstention = self._abstention(query, ranking, sure) if line is None else None
         quotes = [line] if line else []
@@ -78,7 +83,7 @@ class Index:
         Terms without diacritics begin with "~"; synonyms are joined by "|".
         """
         snapshot = self.snapshot()
-        query = parse_question(question, snapshot.engine.rarity)
+        query = parse_question(question[:LONGEST], snapshot.engine.rarities)
         counts = Counter(document_terms(quote.text))
         found = []
         for term, idf in zip(query.terms, snapshot.engine.idfs(query.terms), strict=True):

@@ -20,9 +20,11 @@ SIGNALS = (
     "always",
     "match",  # the best passage's BM25 as a share of a perfect one's
     "cover",  # the largest share of the question's weight in a sentence of the first quote
+    "phrases",  # the share of the question's phrases in the passage of the first quote
     "lacks",  # the first quote has nothing of the kind that is asked for
     "translated",  # the question is in English: its terms have no neighbours to match
     "translated_match",
+    "translated_phrases",
 )
 
 
@@ -43,9 +45,11 @@ def signals(query: Query, ranking: Ranking) -> dict[str, float]:
         "always": 1.0,
         "match": ranking.match,
         "cover": first.cover,
+        "phrases": first.phrases,
         "lacks": float(lacks),
         "translated": float(query.translated),
         "translated_match": ranking.match * query.translated,
+        "translated_phrases": first.phrases * query.translated,
     }
 
 

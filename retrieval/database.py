@@ -23,6 +23,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import overload
 
 from retrieval.engines import AUTO, engine_name
 from retrieval.errors import IndexDamaged, IndexMissing, IndexProblem
@@ -38,7 +39,7 @@ from retrieval.model import (
 )
 from retrieval.text import fold
 
-FORMAT = 2
+FORMAT = 3
 """Counted up whenever the tables, the terms or the passages change; other formats are rebuilt."""
 
 DATABASE = "articles.sqlite3"
@@ -89,7 +90,7 @@ class StoredArticle:
 
     row: int
     article: Article
-    passages: tuple[Passage, ...]
+    passages: Sequence[Passage]
 
     @property
     def source(self) -> Source:
@@ -283,11 +284,7 @@ def stored_article(row: sqlite3.Row) -> StoredArticle:
             Zone(ZoneKind(kind), Span(start, end)) for kind, start, end in json.loads(row["zones"])
         ),
     )
-    passages = tuple(
-        Passage(number, tuple(_unpack(packed) for packed in sentences))
-        for number, sentences in enumerate(json.loads(row["passages"]))
-    )
-    return StoredArticle(row["row"], article, passages)
+    return StoredArticle(row["row"], article, _Passages(json.loads(row["passages"])))
 
 
 def parse_published(value: str | None) -> date | None:
@@ -297,6 +294,25 @@ def parse_published(value: str | None) -> date | None:
 
 def _pack(sentence: Sentence) -> list[int | str | None]:
     return [sentence.span.start, sentence.span.end, sentence.paragraph, sentence.kind]
+
+
+class _Passages(Sequence[Passage]):
+    """The passages of an article, each unpacked when it is asked for: a question needs one."""
+
+    def __init__(self, packed: list[list[tuple[int, int, int, str | None]]]) -> None:
+        self._packed = packed
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    @overload
+    def __getitem__(self, number: int) -> Passage: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Passage]: ...
+    def __getitem__(self, number: int | slice) -> Passage | Sequence[Passage]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(len(self))[number]]
+        return Passage(number, tuple(map(_unpack, self._packed[number])))
 
 
 def _unpack(packed: tuple[int, int, int, str | None]) -> Sentence:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
+from typing import TypeVar
+from weakref import WeakMethod
 
 from retrieval.database import (
+    CURRENT,
     DATABASE,
     REBUILD,
     StoredArticle,
@@ -31,6 +34,8 @@ from retrieval.terms import document_terms
 
 # An article's passages have ids next to each other; its row number is never used again.
 _PASSAGES_PER_ARTICLE = 1 << 20
+_Method = TypeVar("_Method", bound=Callable[..., object])
+
 _ATTEMPTS = 10  # at opening what a writer may replace meanwhile
 
 
@@ -48,6 +53,19 @@ def split_passage_id(id: int) -> tuple[int, int]:
     return divmod(id, _PASSAGES_PER_ARTICLE)
 
 
+def _alive(method: WeakMethod[_Method]) -> _Method:
+    """The method, of an object that whoever calls it holds."""
+    found = method()
+    assert found is not None
+    return found
+
+
+def place_of(folder: Path) -> tuple[Path, int, int]:
+    """What tells an index's folder from another that was put in its place under its name."""
+    database = (folder / DATABASE).stat()
+    return folder, database.st_dev, database.st_ino
+
+
 class Snapshot:
     """The index as of one generation; it stays so while others write. Safe across threads."""
 
@@ -58,8 +76,11 @@ class Snapshot:
         self._lock = RLock()
         self._files = ExitStack()
         self.generation = -1
+        self._current = path / CURRENT
+        self._unchanged: tuple[int, ...] = ()
         for left in reversed(range(_ATTEMPTS)):
             self._folder = current_folder(path)
+            self._place = place_of(self._folder)
             try:
                 self._open()
                 break
@@ -67,7 +88,9 @@ class Snapshot:
                 self._files.close()
                 if not left or not self._replaced():
                     raise
-        self.stored = lru_cache(maxsize=1024)(self._stored)
+        # a cache that held the snapshot would keep it, and its files, until garbage is collected
+        read = WeakMethod(self._stored)
+        self.stored = lru_cache(maxsize=1024)(lambda row: _alive(read)(row))
 
     def __del__(self) -> None:
         # Whoever holds a snapshot that has been replaced is the last to need its files.
@@ -82,10 +105,16 @@ class Snapshot:
         """Whether no newer generation has been written since."""
         try:
             with self._lock:
+                seen = self._seen()
+                if seen == self._unchanged:  # as nearly always; asked for every question
+                    return True
                 newest = read_generation(self._newest)
-            return newest == self.generation and current_folder(self.path) == self._folder
-        except (IndexProblem, sqlite3.Error):
-            return True  # gone or unreadable: what is held in hand is still whole
+            if newest != self.generation or place_of(current_folder(self.path)) != self._place:
+                return False
+            self._unchanged = seen
+        except (IndexProblem, OSError, sqlite3.Error):
+            pass  # gone or unreadable: what is held in hand is still whole
+        return True
 
     @contextmanager
     def damage_reported(self) -> Iterator[None]:
@@ -119,6 +148,12 @@ class Snapshot:
         """How large it is, and when it was built."""
         return status_of(self._meta, self._folder, self.engine.name)
 
+    def _seen(self) -> tuple[int, ...]:
+        """What changes whenever a writer has committed; cheaper to ask for than a generation."""
+        named = self._current.stat()
+        (version,) = self._newest.execute("PRAGMA data_version").fetchone()
+        return version, named.st_ino, named.st_mtime_ns
+
     def _open(self) -> None:
         database = self._folder / DATABASE
         self._connection = self._files.enter_context(closing(connect(database, write=False)))
@@ -142,11 +177,12 @@ class Snapshot:
         """Whether a writer has put something else in the place of what was opened."""
         try:
             folder = current_folder(self.path)
-            if folder != self._folder or self.generation < 0:
-                return folder != self._folder
+            is_elsewhere = place_of(folder) != self._place
+            if is_elsewhere or self.generation < 0:
+                return is_elsewhere
             with closing(connect(folder / DATABASE, write=False)) as newest:
                 return read_generation(newest) != self.generation
-        except (IndexProblem, sqlite3.Error):
+        except (IndexProblem, sqlite3.Error, OSError):
             return False
 
     def _stored(self, row: int) -> StoredArticle:

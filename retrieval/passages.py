@@ -1,7 +1,9 @@
 """Article → sentences → passages, with exact offsets.
 
-underthesea finds the sentence ends; its faults are mended around it: it gives no offsets,
-reads across line breaks, cuts after "GS.TS." and inside quotes, and does not cut at "…Đến".
+Where a full stop may belong to an abbreviation, underthesea decides whether a sentence ends; its
+faults are mended around it: it gives no offsets, reads across line breaks, cuts after "GS.TS."
+and inside quotes, and does not cut at "…Đến". Most lines have no such doubt, and are cut ten
+times faster without asking.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from retrieval.language.abbreviations import SENTENCE_ABBREVIATIONS
+from retrieval.language.syllables import is_syllable
 from retrieval.model import Article, Passage, Sentence, Span, ZoneKind
 
 if TYPE_CHECKING:
@@ -26,6 +29,10 @@ PASSAGE = 1200
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _HARD_END = re.compile(r"…[\"'”’»)\]]*(?=\s*[^\W\d_])")
 _CLOSERS = "\"'”’»)]"
+_BEFORE = _CLOSERS + " "  # what the sentence before has taken
+_STOPS = re.compile(r"[.?!]+")
+_LONGEST_WORD = 32  # characters that are looked at for a word before a full stop
+_LONG_WORD = 5  # letters; what is abbreviated to as many is not worth abbreviating
 _LAST_WORD = re.compile(r"([^\s(\[\"'“‘«]+)\.$")
 _INITIAL = re.compile(r"[a-zđ]")
 _ENUMERATOR = re.compile(r"[a-zđ]|\d{1,3}|[ivxlcdm]{1,5}")
@@ -81,6 +88,9 @@ def article_sentences(article: Article) -> Iterator[Sentence]:
     for paragraph, (line, kind) in enumerate(_kinds(article)):
         whole = kind is not None and kind is not ZoneKind.REPEATED_LEDE
         for span in [line] if whole else _line_sentences(article.text, line):
+            if span.end - span.start <= MAX_QUOTE:
+                yield Sentence(span, paragraph, kind)
+                continue
             for part in _cut_long(article.text, span):
                 yield Sentence(part, paragraph, kind)
 
@@ -110,18 +120,65 @@ def _trim(text: str, span: Span) -> Span:
 
 def _line_sentences(text: str, line: Span) -> list[Span]:
     spans: list[Span] = []
-    for piece in _tokenized(text, line):
+    ends = _plain_ends(text, line)
+    for piece in _tokenized(text, line) if ends is None else _cut_at(text, line, ends):
         if spans and _continues(text, spans[-1], piece):
             spans[-1] = Span(spans[-1].start, piece.end)
         else:
             spans.append(piece)
+    if text.find("…", line.start, line.end) < 0:
+        return spans
     return [part for span in spans for part in _cut_at_ellipsis(text, span)]
+
+
+def _plain_ends(text: str, line: Span) -> list[int] | None:
+    """Where the stops of a line end its sentences; None when one of them may not."""
+    ends = []
+    for match in _STOPS.finditer(text, line.start, line.end):
+        start = at = match.start()
+        while at > line.start and text[at - 1].isalnum():
+            at -= 1
+        word, stops = text[at:start], match.group()
+        if stops == "." and word.isdigit() and text[start + 1 : start + 2].isdigit():
+            continue  # "1.500"
+        if "." in stops and (stops != "." or text[at - 1 : at] == "." or not _is_whole(word)):
+            return None
+        ends.append(match.end())
+    return ends
+
+
+def _is_whole(word: str) -> bool:
+    """Whether a full stop after a word can only end a sentence: the word abbreviates nothing.
+
+    Titles such as "PGS." are told by the table of abbreviations later on.
+    """
+    if len(word) < 2 or word.isdigit():
+        return len(word) != 1
+    if not word.isalpha():
+        return False
+    is_name = word.isupper() and len(word) > 2
+    return is_name or len(word) >= _LONG_WORD or is_syllable(word.lower())
+
+
+def _cut_at(text: str, line: Span, ends: list[int]) -> Iterator[Span]:
+    """The line in pieces that end there, closing quotes included."""
+    start = line.start
+    for end in ends:
+        while end < line.end and text[end] in _CLOSERS:
+            end += 1
+        if end > start and len(span := _trim(text, Span(start, end))):
+            yield span
+        start = max(start, end)
+    rest = _trim(text, Span(start, line.end))
+    if len(rest):
+        yield rest
 
 
 def _tokenized(text: str, line: Span) -> Iterator[Span]:
     """underthesea's sentences of a line, found again in the text, nothing left out."""
     cursor = line.start
     for sentence in _sent_tokenize()(line.of(text)):
+        sentence = sentence if text.startswith(sentence, cursor) else sentence.lstrip(_BEFORE)
         start = text.find(sentence, cursor, line.end)
         if start < 0:  # it changed a character: leave the rest of the line whole
             break
@@ -141,7 +198,9 @@ def _continues(text: str, before: Span, piece: Span) -> bool:
     first = text[piece.start]
     if first.islower() or first in ",;:)]}%":
         return True
-    last = _LAST_WORD.search(text, before.start, before.end)
+    if text[before.end - 1] != ".":
+        return False
+    last = _LAST_WORD.search(text, max(before.start, before.end - _LONGEST_WORD), before.end)
     if last is None:
         return False
     word = last.group(1).lower()

@@ -1,7 +1,7 @@
 """A snapshot's passages for a query → its best quotes, none shown twice.
 
 A quote is the run of at most `MAX_QUOTE` characters that holds the answer most likely: the sum
-of its sentences' probabilities, a part of a sentence counting by its length.
+of its tokens' probabilities of beginning it.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 
 from retrieval.database import StoredArticle
 from retrieval.engines.base import K1, Hit
-from retrieval.evidence import Evidence, Floats, weigh
+from retrieval.evidence import Evidence, weigh
 from retrieval.index import Snapshot
 from retrieval.model import Span
 from retrieval.passages import MAX_QUOTE
@@ -25,7 +24,12 @@ from retrieval.text import syllables
 PASSAGES = 6
 """How many passages are looked into; twice as many find no more answers in XQuAD-vi."""
 
-_CLAUSE_END = re.compile(r"[,;:–—…)\"”.?!]\s")
+# Where a sentence may be cut: after punctuation, or before a word that begins a clause or phrase.
+_CLAUSE_END = re.compile(
+    r"(?<=[,;:–—…)\"”.?!])(?=\s)"
+    r"|(?=\s(?:và|hoặc|nhưng|để|khi|vì|do|bởi|nên|mà|rằng|nếu|tuy|trong|ở|tại|từ|bằng|theo|với"
+    r"|cho|sau khi|trước khi|cùng)\s)"
+)
 _CUT_REACH = 160  # a sentence is cut at a clause at most this far from the limit, or not at all
 _CUT_COST = 0.01  # probability that a whole sentence is worth over a part
 _CHARACTER_VALUE = 1e-6  # the more context the better, all else being the same
@@ -39,7 +43,7 @@ class Candidate:
 
     `probability` is that of holding the answer given that the corpus does; `cover` the largest
     share, from 0 to 1, of the question's weight in one of its sentences; `offers` whether one
-    has what the question asks for.
+    has what the question asks for; `phrases` the share of the question's phrases in its passage.
     """
 
     stored: StoredArticle
@@ -47,6 +51,7 @@ class Candidate:
     probability: float
     cover: float
     offers: bool
+    phrases: float
 
     @property
     def text(self) -> str:
@@ -55,13 +60,14 @@ class Candidate:
 
 
 class _Passage:
-    """A passage's sentences, how much of their probability is left, and what may be quoted."""
+    """A passage, how much of its tokens' probability is left, and what may be quoted of it."""
 
-    def __init__(self, sentences: list[Evidence]) -> None:
-        self.sentences = sentences
-        self._left = np.array([one.probability for one in sentences])
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._left = evidence.mass.copy()
         self._spans: list[Span] | None = None
         self._costs = np.empty(0)
+        self._edges = np.empty((2, 0), np.int64)
         self._best: tuple[float, int] | None = None
         self.bound = float(self._left.sum()) + MAX_QUOTE * _CHARACTER_VALUE
         """No span is worth more; found without looking at any."""
@@ -69,10 +75,13 @@ class _Passage:
     def best(self) -> tuple[float, int]:
         """What quoting the best span is worth, and its index; -inf when there is none."""
         if self._spans is None:
-            windows = dict(_windows(self.sentences))
+            windows = dict(_windows(self._evidence))
             self._spans, self._costs = list(windows), np.array(list(windows.values()))
+            edges = np.array([(span.start, span.end) for span in self._spans]).reshape(-1, 2)
+            self._edges = np.searchsorted(self._evidence.starts, edges.T)
         if self._best is None:
-            values = self._values(self._spans)
+            mass = np.append(0.0, np.cumsum(self._left))
+            values = mass[self._edges[1]] - mass[self._edges[0]] - self._costs
             index = int(values.argmax()) if len(values) else -1
             self._best = (float(values[index]) if len(values) else -np.inf, index)
             self.bound = self._best[0]
@@ -82,28 +91,13 @@ class _Passage:
         """The span as a candidate; what it held is gone, and spans that repeat much of it."""
         assert self._spans is not None
         shown = self._spans[index]
-        candidate = _candidate(self.sentences, shown, self.best()[0])
-        for place, one in enumerate(self.sentences):
-            span = one.sentence.span
-            self._left[place] *= 1 - _shared(span, shown) / len(span)
+        candidate = _candidate(self._evidence, shown, self.best()[0])
+        self._left[slice(*self._edges[:, index])] = 0.0
         for place, span in enumerate(self._spans):
             if _shared(span, shown) > _MAX_OVERLAP * len(span):
                 self._costs[place] = np.inf
         self._best = None
         return candidate
-
-    def _values(self, spans: Sequence[Span]) -> Floats:
-        """What quoting each span is worth: the probability under it, less its cost."""
-        edges = [
-            edge
-            for one in self.sentences
-            for edge in (one.sentence.span.start, one.sentence.span.end)
-        ]
-        mass = np.repeat(np.cumsum(self._left), 2)
-        mass[::2] -= self._left  # at a sentence's start only what came before it counts
-        starts = np.interp([span.start for span in spans], edges, mass)
-        ends = np.interp([span.end for span in spans], edges, mass)
-        return np.asarray(ends - starts - self._costs, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +129,9 @@ def rank(snapshot: Snapshot, query: Query, top: int) -> Ranking:
 def _quotes(
     snapshot: Snapshot, query: Query, hits: Sequence[Hit], top: int
 ) -> tuple[Candidate, ...]:
-    passages = [
-        _Passage(list(sentences))
-        for _, sentences in groupby(
-            weigh(snapshot, query, hits), key=lambda one: (one.stored.row, one.passage)
-        )
-    ]
+    passages = [_Passage(evidence) for evidence in weigh(snapshot, query, hits)]
     chosen: list[Candidate] = []
-    while len(chosen) < top:
+    while passages and len(chosen) < top:
         best, (value, index) = _best_passage(passages)
         if value == -np.inf:
             break
@@ -164,30 +153,32 @@ def _best_passage(passages: list[_Passage]) -> tuple[_Passage, tuple[float, int]
     return best, found
 
 
-def _candidate(sentences: Sequence[Evidence], span: Span, value: float) -> Candidate:
-    shown = [one for one in sentences if one.sentence.span.overlaps(span)]
+def _candidate(evidence: Evidence, span: Span, value: float) -> Candidate:
+    shown = np.array([sentence.span.overlaps(span) for sentence in evidence.sentences])
     return Candidate(
-        shown[0].stored,
+        evidence.stored,
         span,
         probability=min(1.0, max(0.0, value)),
-        cover=max(one.cover for one in shown),
-        offers=any(one.offers for one in shown),
+        cover=float(evidence.cover[shown].max()),
+        offers=bool(evidence.offers[shown].any()),
+        phrases=evidence.phrases,
     )
 
 
-def _windows(sentences: Sequence[Evidence]) -> Iterator[tuple[Span, float]]:
+def _windows(evidence: Evidence) -> Iterator[tuple[Span, float]]:
     """Every run of sentences that is short enough to quote, with what quoting it costs.
 
     A run that would be one sentence too long is cut at a clause of its last or first sentence.
     Only running text is joined: a caption or a byline stands alone.
     """
-    text = sentences[0].stored.article.text
-    spans = [one.sentence.span for one in sentences]
+    text = evidence.stored.article.text
+    spans = [sentence.span for sentence in evidence.sentences]
+    apart = [sentence.kind is not None for sentence in evidence.sentences]
     for first in range(len(spans)):
-        if sentences[first].sentence.kind and not sentences[first].cover:
+        if apart[first] and not evidence.cover[first]:
             continue  # a byline that shares no word with the question
         for last in range(first, len(spans)):
-            if last > first and (sentences[first].sentence.kind or sentences[last].sentence.kind):
+            if last > first and (apart[first] or apart[last]):
                 break
             if spans[last].end - spans[first].start > MAX_QUOTE:
                 yield from _cut_after(text, spans[first].start, spans[last])
@@ -199,7 +190,7 @@ def _windows(sentences: Sequence[Evidence]) -> Iterator[tuple[Span, float]]:
 
 def _cut_after(text: str, start: int, last: Span) -> Iterator[tuple[Span, float]]:
     limit = start + MAX_QUOTE
-    cuts = [match.start() + 1 for match in _CLAUSE_END.finditer(text, last.start, limit)]
+    cuts = [match.end() for match in _CLAUSE_END.finditer(text, last.start, limit)]
     if cuts and cuts[-1] > limit - _CUT_REACH:
         yield Span(start, cuts[-1]), _CUT_COST
 
@@ -207,8 +198,10 @@ def _cut_after(text: str, start: int, last: Span) -> Iterator[tuple[Span, float]
 def _cut_before(text: str, first: Span, end: int) -> Iterator[tuple[Span, float]]:
     limit = end - MAX_QUOTE
     cut = _CLAUSE_END.search(text, max(limit, first.start), first.end)
-    if cut and cut.end() < min(limit + _CUT_REACH, first.end):
-        yield Span(cut.end(), end), _CUT_COST
+    if cut:
+        start = cut.end() + 1
+        if start < min(limit + _CUT_REACH, first.end):
+            yield Span(start, end), _CUT_COST
 
 
 def _shared(one: Span, other: Span) -> int:

@@ -9,7 +9,7 @@ its neighbours somewhere. Work is bounded: at most `MAX_WORDS` words, none longe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from retrieval.language.questions import QUESTION_WORDS
@@ -26,61 +26,61 @@ _LETTERS = "abcdeghiklmnopqrstuvxyfjwz"
 
 _QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
 
-Rarity = Callable[[str], float]
+Rarities = Callable[[Sequence[str]], Sequence[float]]
+"""What the corpus knows of terms, asked for many at once: below zero for those that it lacks."""
 
 
-def closest_words(found: Sequence[Token], rarity: Rarity) -> dict[int, tuple[str, ...]]:
+def closest_words(
+    found: Sequence[Token], rarities: Rarities, places: Iterable[int] | None = None
+) -> dict[int, tuple[str, ...]]:
     """For each place in a question whose word the corpus lacks: the folded words that are meant.
 
-    `rarity` is below zero for a term that the corpus lacks. Numbers and question words stay.
+    Numbers and question words stay. `places` are those to look at, when not all.
 
-    >>> rarities = {"~bi": 1.0, "~thu": 1.0, "~bi thu": 2.0}
-    >>> closest_words(list(tokens("bi thuw")), lambda term: rarities.get(term, -1.0))
+    >>> known = {"~bi": 1.0, "~thu": 1.0, "~bi thu": 2.0}
+    >>> closest_words(list(tokens("bi thuw")), lambda terms: [known.get(t, -1.0) for t in terms])
     {1: ('thu',)}
     """
     words = [token.folded for token in found]
-    unknown = [
+    doubtful = [
         place
-        for place, word in enumerate(words)
-        if word.isalpha()
+        for place in (range(len(words)) if places is None else places)
+        if (word := words[place]).isalpha()
         and 2 < len(word) <= MAX_LETTERS
         and word not in _QUESTION_WORDS
-        and rarity(FOLDED + word) < 0
     ]
-    readings = {place: _closest(words, place, rarity) for place in unknown[:MAX_WORDS]}
+    known = rarities([FOLDED + words[place] for place in doubtful])
+    unknown = [place for place, rarity in zip(doubtful, known, strict=True) if rarity < 0]
+    readings = {place: _closest(words, place, rarities) for place in unknown[:MAX_WORDS]}
     return {place: reading for place, reading in readings.items() if reading}
 
 
-def _closest(words: Sequence[str], place: int, rarity: Rarity) -> tuple[str, ...]:
+def _closest(words: Sequence[str], place: int, rarities: Rarities) -> tuple[str, ...]:
     """The likeliest reading of a word: the one that its neighbours go with, then the commonest."""
     word = words[place]
-    around = (words[place - 1 : place] if place else [], words[place + 1 : place + 2])
-    readings: list[tuple[str, ...]] = [
-        (one,) for one in set(_one_edit_away(word)) if rarity(FOLDED + one) >= 0
-    ]
-    readings += [
-        (word[:cut], word[cut:])
-        for cut in range(1, len(word))
-        if rarity(f"{FOLDED}{word[:cut]} {word[cut:]}") >= 0
-    ]
-    vouched = [(_vouchers(one, around, rarity), one) for one in readings]
-    if len(word) < _TELLING_LETTERS:
-        vouched = [(count, one) for count, one in vouched if count]
+    before, after = words[place - 1 : place] if place else [], words[place + 1 : place + 2]
+    candidates: list[tuple[str, ...]] = [(one,) for one in {*_one_edit_away(word)}]
+    candidates += [(word[:cut], word[cut:]) for cut in range(1, len(word))]
+    known = rarities([FOLDED + " ".join(reading) for reading in candidates])
+    readings = [one for one, rarity in zip(candidates, known, strict=True) if rarity >= 0]
+    pairs = {one: _pairs([*before, *one, *after]) for one in readings}
+    told = {FOLDED + syllable for one in readings for syllable in one}.union(*pairs.values())
+    rarity = dict(zip(told, rarities([*told]), strict=True))
 
-    def fit(candidate: tuple[int, tuple[str, ...]]) -> tuple[int, bool, float, tuple[str, ...]]:
-        count, reading = candidate
-        commonness = -min(rarity(FOLDED + syllable) for syllable in reading)
-        return count, len(reading) == 1, commonness, reading
+    def fit(reading: tuple[str, ...]) -> tuple[int, bool, float, tuple[str, ...]]:
+        vouchers = sum(rarity[pair] >= 0 for pair in pairs[reading])
+        commonness = -min(rarity[FOLDED + syllable] for syllable in reading)
+        return vouchers, len(reading) == 1, commonness, reading
 
-    return max(vouched, key=fit)[1] if vouched else ()
+    best = max(map(fit, readings), default=None)
+    if best is None or (len(word) < _TELLING_LETTERS and not best[0]):
+        return ()
+    return best[-1]
 
 
-def _vouchers(
-    reading: Sequence[str], around: tuple[Sequence[str], Sequence[str]], rarity: Rarity
-) -> int:
-    """How many pairs of neighbours the corpus has, once the word is read so."""
-    text = [*around[0], *reading, *around[1]]
-    return sum(rarity(f"{FOLDED}{one} {other}") >= 0 for one, other in pairwise(text))
+def _pairs(words: Sequence[str]) -> list[str]:
+    """The terms of neighbours: each that the corpus has vouches for a reading."""
+    return [f"{FOLDED}{one} {other}" for one, other in pairwise(words)]
 
 
 def _one_edit_away(word: str) -> Iterator[str]:

@@ -22,18 +22,39 @@ from retrieval.language.questions import (
     without_fillers,
 )
 from retrieval.language.syllables import is_folded_syllable
-from retrieval.spelling import FOLDED, Rarity, closest_words, spell
+from retrieval.language.thesaurus import synonyms, word_length
+from retrieval.spelling import FOLDED, Rarities, closest_words, spell
 from retrieval.text import Token, exact, fold, nfc, syllables, tokens
 
 EXACT_WEIGHT = 1.0
 FOLDED_WEIGHT = 0.5
 BIGRAM_FACTOR = 0.5
 QUESTION_WORD_FACTOR = 0.3
+_LONGEST_FORM = 5  # syllables of a translation that are looked for
 MAX_TOKENS = 64
 """Tokens of a question beyond this many are not searched for: work per question is bounded."""
 
 _QUESTION_WORDS = frozenset(exact(word) for word in QUESTION_WORDS)
 _FOLDED_QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
+# "huyện nào", "bao nhiêu xã": what is asked for, by the question word after or before it.
+_AFTER_NOUN = (["nao"], ["gi"])
+_BEFORE_NOUN = (["nhieu"], ["may"])
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Words that a phrase of a question may stand in a text as, all folded or all exact.
+
+    `strength` runs from 0 to 1, for what was asked itself.
+    """
+
+    words: tuple[str, ...]
+    strength: float
+    folded: bool
+
+
+Phrase = tuple[Form, ...]
+"""What a question says in one or more syllables, first as it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +62,17 @@ class Query:
     """A question as the index is asked: its terms, and how it was read.
 
     `content` says of each term whether it is more than a question word; `words` are the
-    question's words, folded, in order, each with the same. `translated` is set when it was in
-    English; `understood` when it was read otherwise than it was typed.
+    question's words, folded, in order, each with the same. `phrases` are the words of one or
+    more syllables that it is made of, each with those that can stand for it, and `asked` the
+    place of the one that the question word goes with ("huyện" of "huyện nào"). `translated` is
+    set when it was in English; `understood` when it was read otherwise than it was typed.
     """
 
     terms: tuple[QueryTerm, ...]
     content: tuple[bool, ...]
     words: tuple[tuple[str, bool], ...]
+    phrases: tuple[Phrase, ...] = ()
+    asked: int | None = None
     answer_type: AnswerType | None = None
     understood: str | None = None
     translated: bool = False
@@ -70,26 +95,29 @@ def document_terms(text: str) -> list[str]:
     ]
 
 
-def parse_question(question: str, rarity: Rarity) -> Query:
+def parse_question(question: str, rarities: Rarities) -> Query:
     """What to search for: weighted terms of the question, read as it was meant.
 
-    `rarity` is a term's idf in the corpus, below zero for one that it lacks: the closest terms
+    `rarities` are terms' idfs in the corpus, below zero for one that it lacks: the closest terms
     that it has stand in for those, and the rarest pair of syllables for a longer translation.
     """
     typed = nfc(question)
     decoded = decode_keystrokes(typed)
     text = decoded or typed
     if is_english(text):
-        return _english(text, rarity)
+        return _english(text, rarities)
     text = without_fillers(text) or text
     found = _spelt_out(list(tokens(text))[:MAX_TOKENS], text)
-    meant = closest_words(found, rarity)
-    words = _read(found, text, meant, rarity)
+    meant = closest_words(found, rarities)
+    words = _read(found, text, meant, rarities)
     terms = _unique_terms(_vietnamese_terms(words))
+    phrases = _phrases(words)
     return Query(
         terms=tuple(terms),
         content=tuple(terms.values()),
         words=tuple((word.folded, word.telling) for word in words),
+        phrases=tuple(phrases),
+        asked=next((place for place, asked in enumerate(phrases.values()) if asked), None),
         answer_type=answer_type(text),
         understood=spell(found, meant, text) if meant else decoded,
     )
@@ -100,12 +128,16 @@ class _Word:
     """A word as it is searched for.
 
     `exact` is None when its diacritics are not to be trusted: there were none, or the corpus
-    has it only with others. `longhand` has what an abbreviation stands for, as terms.
+    has it only with others; `typed` is what it was typed as, if with diacritics. `name` says
+    that it has a capital without beginning the question; `longhand` has what an abbreviation
+    stands for, as terms.
     """
 
     exact: str | None
     folded: str
     telling: bool
+    typed: str | None = None
+    name: bool = False
     longhand: tuple[str, ...] = ()
 
 
@@ -121,27 +153,67 @@ def _spelt_out(found: Sequence[Token], text: str) -> list[Token]:
 
 
 def _read(
-    found: Sequence[Token], text: str, meant: Mapping[int, tuple[str, ...]], rarity: Rarity
+    found: Sequence[Token], text: str, meant: Mapping[int, tuple[str, ...]], rarities: Rarities
 ) -> list[_Word]:
     # typed without any diacritic, only the folded terms mean what they say
     bare = all(token.exact.isascii() for token in found)
     shouted = text.isupper()  # every word then looks like an abbreviation
+    exacts = [] if bare else [token.exact for token in found]
+    known = {one for one, rarity in zip(exacts, rarities(exacts), strict=True) if rarity >= 0}
     words = []
     for place, token in enumerate(found):
+        word = token.span.of(text)
+        name = place > 0 and not shouted and word[0].isupper()
         if place in meant:
-            words += [_Word(None, syllable, telling=True) for syllable in meant[place]]
+            words += [_Word(None, syllable, telling=True, name=name) for syllable in meant[place]]
             continue
         telling = (
             token.folded not in _FOLDED_QUESTION_WORDS
             if bare
             else token.exact not in _QUESTION_WORDS
         )
-        exact_form = None if bare or rarity(token.exact) < 0 else token.exact
-        word = token.span.of(text)
+        exact_form = token.exact if token.exact in known else None
         meanings = expansions(word.lower() if shouted else word)
-        longhand = _unique(_phrase(meaning, rarity) for meaning in meanings)
-        words.append(_Word(exact_form, token.folded, telling, longhand))
+        longhand = _unique(_phrase(meaning, rarities) for meaning in meanings)
+        typed = None if bare else token.exact
+        words.append(_Word(exact_form, token.folded, telling, typed, name, longhand))
     return words
+
+
+def _phrases(words: Sequence[_Word]) -> dict[Phrase, bool]:
+    """What says something, with what can stand for it, and whether a question word goes with it."""
+    typed = [word.typed or "" for word in words]
+    folded = [word.folded for word in words]
+    found: dict[Phrase, bool] = {}
+    at = 0
+    while at < len(words):
+        bare = not typed[at]
+        past = at + word_length(folded if bare else typed, at, folded=bare)
+        if any(word.telling for word in words[at:past]):
+            phrase = tuple(_forms(words[at:past]))
+            asked = (
+                folded[past : past + 1] in _AFTER_NOUN
+                or folded[max(0, at - 1) : at] in _BEFORE_NOUN
+            )
+            found[phrase] = found.get(phrase, False) or asked
+        at = past
+    return found
+
+
+def _forms(run: Sequence[_Word]) -> Iterator[Form]:
+    """A phrase as it was asked, then what can stand for it."""
+    typed = tuple(word.typed for word in run if word.typed)
+    folded = tuple(word.folded for word in run)
+    if len(typed) == len(run):
+        yield Form(typed, 1.0, folded=False)
+    if not all(word.exact for word in run):
+        yield Form(folded, 1.0, folded=True)
+    for longhand in run[0].longhand:
+        yield Form(tuple(longhand.split(" ")), 1.0, folded=False)
+    if not all(word.name for word in run):
+        bare = len(typed) < len(run)
+        for one in synonyms(folded if bare else typed, folded=bare):
+            yield Form(one.words[:_LONGEST_FORM], one.strength, bare)
 
 
 def _vietnamese_terms(words: Sequence[_Word]) -> Iterator[tuple[QueryTerm, bool]]:
@@ -177,32 +249,46 @@ def _unique_terms(terms: Iterable[tuple[QueryTerm, bool]]) -> dict[QueryTerm, bo
     return dict(found.values())
 
 
-def _english(text: str, rarity: Rarity) -> Query:
+def _english(text: str, rarities: Rarities) -> Query:
     """Each English word or phrase as one term, its translations as synonyms."""
     found = list(tokens(text))[:MAX_TOKENS]
-    meant = closest_words(found, rarity)
+    glosses = translate([token.span.of(text).lower() for token in found])
+    names = [gloss.start for gloss in glosses if not gloss.translations]
+    meant = closest_words(found, rarities, names)
     terms = []
-    for gloss in translate([token.span.of(text).lower() for token in found]):
-        synonyms = _unique(_phrase(phrase, rarity) for phrase in gloss.translations)
-        if not synonyms:  # a name or a number: as it is, or as it would be with diacritics
-            synonyms = (FOLDED + " ".join(meant.get(gloss.start, (found[gloss.start].folded,))),)
+    phrases: list[Phrase] = []
+    for gloss in glosses:
+        translations = _unique(_phrase(phrase, rarities) for phrase in gloss.translations)
+        if not translations:  # a name or a number: as it is, or as it would be with diacritics
+            name = meant.get(gloss.start, (found[gloss.start].folded,))
+            translations = (FOLDED + " ".join(name),)
+            phrases.append((Form(name, 1.0, folded=True),))
+        elif not gloss.asks:
+            phrases.append(
+                tuple(
+                    Form(tuple(syllables(one)[:_LONGEST_FORM]), 1.0, False)
+                    for one in gloss.translations
+                )
+            )
         factor = QUESTION_WORD_FACTOR if gloss.asks else 1
-        term = QueryTerm(synonyms, factor * (EXACT_WEIGHT + FOLDED_WEIGHT))
+        term = QueryTerm(translations, factor * (EXACT_WEIGHT + FOLDED_WEIGHT))
         terms.append((term, not gloss.asks))
     unique = _unique_terms(terms)
     return Query(
         terms=tuple(unique),
         content=tuple(unique.values()),
         words=tuple((token.folded, True) for token in found),
+        phrases=tuple(dict.fromkeys(phrases)),
         answer_type=answer_type(text),
         translated=True,
     )
 
 
-def _phrase(phrase: str, rarity: Rarity) -> str:
+def _phrase(phrase: str, rarities: Rarities) -> str:
     words = syllables(phrase)
     pairs = _bigrams(words)
-    return max(pairs, key=rarity) if pairs else words[0]
+    rarity = dict(zip(pairs, rarities(pairs), strict=True))
+    return max(pairs, key=rarity.__getitem__) if pairs else words[0]
 
 
 def _unique(items: Iterable[str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 _MARKS = "\u0300-\u036f"
 # A letter or digit with whatever combining marks follow it, so that NFD text is one token too.
 # Numbers keep their inner separators: "1.500.000", "3,5".
-_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*(?![^\W\d_])|(?:[^\W_][{_MARKS}]*)+")
+TOKEN = re.compile(rf"\d+(?:[.,]\d+)*(?![^\W\d_])|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*")
 _NOT_TONE = {ord(tone): None for tone in TONES}
 # Everything that moves a cursor, breaks a line, or turns the direction of what follows.
 _UNSHOWN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -113,7 +113,7 @@ def tokens(text: str) -> Iterator[Token]:
     >>> [token.folded for token in tokens("Xã Yên Phúc, 12/07/2024")]
     ['xa', 'yen', 'phuc', '12', '07', '2024']
     """
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         word = match.group()
         yield Token(Span(match.start(), match.end()), exact(word), fold(word))
 
@@ -124,7 +124,7 @@ def words(text: str) -> list[str]:
     >>> words("Xã Yên Phúc, 12/07/2024")
     ['Xã', 'Yên', 'Phúc', '12', '07', '2024']
     """
-    return _TOKEN.findall(text)
+    return TOKEN.findall(text)
 
 
 def syllables(text: str) -> list[str]:

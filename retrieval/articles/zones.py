@@ -29,7 +29,7 @@ _HEAD = 5  # lines; more short lines than that are a list or a poem
 _TAIL = 3
 
 _LINE = re.compile(r"[^\n\r\f\u2028\u2029]+")
-_STOP = re.compile(r"[.!?…;][”\"’')\]]*$")
+_STOPS, _CLOSING = (".", "!", "?", "…", ";"), "”\"’')]"
 _ELLIPSIS = re.compile(r" ?[\[(]?(?:(?<!\.)\.{3,}|…)[\])]?$")
 _BULLET = re.compile(r"(?:[-+*•–—]|\(?\d{1,2}[.)]|[a-zđ]\))\s")
 _DATELINE = re.compile(r"^\(?[A-ZĐ]{2,6}[^()\s]{0,12}\)?\s*[-–—:]\s*")
@@ -74,13 +74,14 @@ class _Line:
     @property
     def runs(self) -> bool:
         """Whether it is a paragraph of running text; a title may well ask or exclaim."""
-        is_sentence = self.stops and self.text[-1] not in "?!"
-        return len(self.text) >= _LONG or (len(self.text) >= _SENTENCE and is_sentence)
+        if len(self.text) >= _LONG:
+            return True
+        return len(self.text) >= _SENTENCE and self.stops and self.text[-1] not in "?!"
 
     @property
     def stops(self) -> bool:
         """Whether it ends as a sentence does."""
-        return _STOP.search(self.text) is not None
+        return self.text.rstrip(_CLOSING).endswith(_STOPS)
 
     @property
     def opens(self) -> bool:
@@ -126,7 +127,9 @@ def _lines(text: str) -> Iterator[_Line]:
         start = match.start() + len(raw) - len(raw.lstrip())
         gap = text[end:start]
         end = match.start() + len(raw.rstrip())
-        read = " ".join(unicodedata.normalize("NFC", raw).split())
+        read = unicodedata.normalize("NFC", text[start:end])
+        if "  " in read or not read.isprintable():  # has white space other than single blanks
+            read = " ".join(read.split())
         yield _Line(Span(start, end), read, max(gap.count("\n"), gap.count("\r")) > 1)
 
 
@@ -198,9 +201,7 @@ def _repeated_ledes(lines: tuple[_Line, ...], marks: _Marks) -> Iterator[tuple[i
     for first, second in pairwise(running[:3]):
         if _begins(lines[first].text, lines[second].text):
             yield first, ZoneKind.REPEATED_LEDE
-        elif _ELLIPSIS.search(lines[second].text) and _begins(
-            lines[second].text, lines[first].text
-        ):
+        elif _is_cut_off(lines[second].text) and _begins(lines[second].text, lines[first].text):
             yield second, ZoneKind.REPEATED_LEDE
 
 
@@ -242,9 +243,21 @@ def _is_caption(line: _Line) -> bool:
 
 def _begins(part: str, whole: str) -> bool:
     """Whether `part`, without its ellipsis or dateline, is how `whole` begins."""
-    core, full = (_DATELINE.sub("", text, count=1) for text in (part, whole))
+    core, full = (_without_dateline(text) for text in (part, whole))
+    if not full.startswith(core[:_SENTENCE]):  # as most often: an ellipsis is looked for no more
+        return False
     core = _ELLIPSIS.sub("", core)
     return len(core) >= _SENTENCE and full.startswith(core)
+
+
+def _is_cut_off(text: str) -> bool:
+    """Whether a text ends in an ellipsis; looked for from its end, since few do."""
+    return text.rstrip("])").endswith(("...", "…")) and _ELLIPSIS.search(text) is not None
+
+
+def _without_dateline(text: str) -> str:
+    dateline = _DATELINE.match(text)
+    return text[dateline.end() :] if dateline else text
 
 
 def _says_who(text: str) -> str | None:

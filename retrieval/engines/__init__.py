@@ -46,6 +46,6 @@ def engine_name(passages: int, asked: str = AUTO) -> str:
 
 def open_writer(folder: Path, state: str) -> EngineWriter:
     """What keeps the postings that every engine can be opened from."""
-    from retrieval.engines.inverted import InvertedWriter
+    from retrieval.engines.growth import InvertedWriter
 
     return InvertedWriter(folder, state)

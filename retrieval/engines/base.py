@@ -69,8 +69,8 @@ class Engine(Protocol):
     def idfs(self, query: Sequence[QueryTerm]) -> list[float]:
         """The idf of each term of the query, in order; the highest for one that is unknown."""
 
-    def rarity(self, term: str) -> float:
-        """The idf of a term that some document has; below zero for one that none has."""
+    def rarities(self, terms: Sequence[str]) -> list[float]:
+        """The idf of each term that some document has; below zero for one that none has."""
 
     def close(self) -> None:
         """Let go of files and connections."""

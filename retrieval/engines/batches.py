@@ -42,14 +42,13 @@ class Batch:
     lengths: Words
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def word_hash(word: str) -> int:
     """64 bits for a word."""
     digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little")
 
 
-@lru_cache(maxsize=1 << 16)
 def term_key(term: str) -> int:
     """The key of a term of one or more words with a space between."""
     first, *others = map(word_hash, term.split(" "))

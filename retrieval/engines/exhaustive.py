@@ -84,9 +84,10 @@ class ExhaustiveEngine:
             return [idf(0, 0)] * len(query)
         return [self._bm25.synonyms_idf(term.synonyms) for term in query]
 
-    def rarity(self, term: str) -> float:
-        """The idf of a term that some document has; below zero for one that none has."""
-        return float(self._bm25.idf.get(term, -1.0)) if self._bm25 else -1.0
+    def rarities(self, terms: Sequence[str]) -> list[float]:
+        """The idf of each term that some document has; below zero for one that none has."""
+        known = self._bm25.idf if self._bm25 else {}
+        return [float(known.get(term, -1.0)) for term in terms]
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -5,20 +5,20 @@
     records    one for each term, ascending by key
     directory  where each block of records begins, checksums, the documents' ids and lengths
 
-Whatever is read is checked against a checksum when it is first used: the directory on opening,
-a block of records with its words when one of its terms is first asked for.
+Whatever is read is checked: the directory and blocks of records against a CRC, a term's words
+against the checksum in its record.
 """
 
 from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +26,19 @@ from numpy.typing import NDArray
 from retrieval.engines.batches import MAX_TF, Keys, Words
 from retrieval.errors import IndexDamaged
 
-RECORD = np.dtype([("key", "<u8"), ("start", "<u8"), ("df", "<u4"), ("peak", "<f4")])
-"""A term: its first word, how many documents have it, and the most that BM25 gives for it to
-any document (without idf), as of the average length when the segment was written."""
+RECORD = np.dtype(
+    [("key", "<u8"), ("start", "<u4"), ("df", "<u4"), ("peak", "<f4"), ("checksum", "<u4")]
+)
+"""A term: its first word within those of its block, how many documents have it, the most that
+BM25 gives for it to any document (without idf), as of the average length when the segment was
+written, and a checksum of its words."""
 
 MAX_DOCUMENTS = 1 << 24
 
-_BLOCK = 256  # terms: 6 kB are read to find one
+_BLOCK = 128  # terms: 3 kB are read to find one
 _COUNT = np.uint32(MAX_TF)
+_ODD = np.uint32(0x9E3779B1)
+_HALF = np.uint32(15)
 _REBUILD = "run `hoibao index` to rebuild it from the corpus"
 
 
@@ -59,6 +64,15 @@ class Part:
     postings: Words
 
 
+class Entry(NamedTuple):
+    """Where a term's words begin, its df, its peak, and the checksum of its words."""
+
+    start: int
+    df: int
+    peak: float
+    checksum: int
+
+
 def dense_words(documents: int) -> int:
     """How many words one byte for each document takes."""
     return (documents + 3) // 4
@@ -66,7 +80,7 @@ def dense_words(documents: int) -> int:
 
 class Segment:
     """An open segment. Safe across threads; files are read, not mapped, so that what was once
-    read does not stay in the process's memory."""
+    read does not stay in the process's memory, and one that is cut off raises an error."""
 
     def __init__(self, folder: Path, info: SegmentInfo) -> None:
         """Raises FileNotFoundError when it is gone, IndexDamaged when it is not whole."""
@@ -86,11 +100,9 @@ class Segment:
         self._first_keys = parts[0].view("<u8")
         self._block_records = parts[1].view("<i8")
         self._block_words = parts[2].view("<i8")
-        self._checksums = parts[3].view("<u4").reshape(-1, 2)
+        self._checksums = parts[3].view("<u4")
         self.ids: NDArray[np.int64] = parts[4].view("<i8")
         self.lengths: Words = parts[5].view("<u4")
-        self._verified = np.zeros(info.blocks, dtype=bool)
-        self.find = lru_cache(maxsize=1 << 14)(self._find)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -102,88 +114,97 @@ class Segment:
         if hasattr(self, "_file"):
             self.close()
 
-    def _find(self, key: int) -> tuple[int, int, float] | None:
-        """Where a term's postings begin, its df, and its peak; None when no document has it."""
-        block = int(np.searchsorted(self._first_keys, np.uint64(key), "right")) - 1
-        if block < 0:
-            return None
-        if not self._verified[block]:
-            self._verify(block)
-        records = self._block(block)
-        at = int(np.searchsorted(records["key"], np.uint64(key)))
-        if at == len(records) or records["key"][at] != key:
-            return None
-        _, start, df, peak = records[at].item()
-        return start, df, peak
+    def find(self, keys: Sequence[int]) -> list[Entry | None]:
+        """What is known of each term; None for one that no document has."""
+        blocks = self._first_keys.searchsorted(np.array(keys, np.uint64), "right") - 1
+        return [
+            self._entry(block, key) if block >= 0 else None
+            for block, key in zip(blocks.tolist(), keys, strict=True)
+        ]
 
     def is_dense(self, df: int) -> bool:
         """Whether a term of that df has a count for each document, rather than postings."""
         return df >= self._dense
 
-    def counts(self, start: int, df: int) -> NDArray[np.uint8]:
-        """How often each document has the term, for a dense one."""
-        raw = self._read(start * 4, self._dense * 4)
-        return np.frombuffer(raw, np.uint8, self.info.documents)
-
-    def postings(self, start: int, df: int) -> Words:
-        """The postings of a term that is not dense."""
-        return np.frombuffer(self._read(start * 4, df * 4), "<u4")
+    def read(self, entries: Sequence[Entry]) -> list[Words]:
+        """The words of terms: postings, or a count for each document in those of a dense one."""
+        found = [self._words(entry) for entry in entries]
+        starts = np.array([0, *accumulate(map(len, found[:-1]))], np.int64)
+        expected = [entry.checksum for entry in entries]
+        if _checksums(np.concatenate(found), starts).tolist() != expected:
+            raise self._damaged("postings are damaged")
+        return found
 
     def parts(self, low: int, high: int) -> Part:
         """Every posting of keys from `low` to `high` (exclusive), dense ones spelled out."""
-        records = self._range(low, high)
+        records, starts = self._range(low, high)
         if not len(records):
             return Part(records["key"], np.zeros(0, np.int64), np.zeros(0, np.uint32))
         dfs = records["df"].astype(np.int64)
-        first = int(records["start"][0])
         sizes = np.minimum(dfs, self._dense)
-        words = np.frombuffer(self._read(first * 4, int(sizes.sum()) * 4), "<u4")
+        words = np.frombuffer(self._read(int(starts[0]) * 4, int(sizes.sum()) * 4), "<u4")
+        starts -= starts[0]
+        if not np.array_equal(_checksums(words, starts), records["checksum"]):
+            raise self._damaged("postings are damaged")
         pieces, done = [], 0
         for at in np.flatnonzero(dfs >= self._dense):
-            start = int(records["start"][at]) - first
-            pieces += [words[done:start], _spell_out(words[start : start + self._dense])]
+            start = int(starts[at])
+            pieces += [words[done:start], spell_out(words[start : start + self._dense])]
             done = start + self._dense
         return Part(records["key"], dfs, np.concatenate([*pieces, words[done:]]))
 
-    def _range(self, low: int, high: int) -> NDArray[np.void]:
+    def _entry(self, block: int, key: int) -> Entry | None:
+        records = np.frombuffer(self._block(block), RECORD)
+        at = int(records["key"].searchsorted(np.uint64(key)))
+        if at == len(records) or (record := records[at].item())[0] != key:
+            return None
+        return Entry(int(self._block_words[block]) + record[1], *record[2:])
+
+    def _range(self, low: int, high: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        """The records of keys in that range, and where the words of each begin."""
         first = max(0, int(np.searchsorted(self._first_keys, np.uint64(low), "right")) - 1)
         last = int(np.searchsorted(self._first_keys, np.uint64(high)))
-        for block in range(first, last):
-            if not self._verified[block]:
-                self._verify(block)
-        if first >= last:
-            return np.zeros(0, RECORD)
-        records = self._records(int(self._block_records[first]), int(self._block_records[last]))
+        raw = b"".join(self._block(block) for block in range(first, last))
+        records = np.frombuffer(raw, RECORD)
+        sizes = np.diff(self._block_records[first : max(first, last) + 1])
+        starts = np.repeat(self._block_words[first:last], sizes) + records["start"]
         start, end = np.searchsorted(records["key"], np.array([low, high], np.uint64))
-        return records[start:end]
+        return records[start:end], starts[start:end]
 
-    def _block(self, block: int) -> NDArray[np.void]:
-        return self._records(int(self._block_records[block]), int(self._block_records[block + 1]))
-
-    def _records(self, first: int, last: int) -> NDArray[np.void]:
+    def _block(self, block: int) -> bytes:
+        """The records of a block, as they were written."""
+        first, last = self._block_records[block : block + 2].tolist()
         at = self._records_at + first * RECORD.itemsize
-        return np.frombuffer(self._read(at, (last - first) * RECORD.itemsize), RECORD)
-
-    def _verify(self, block: int) -> None:
-        start, end = (int(word) for word in self._block_words[block : block + 2])
-        words = zlib.crc32(self._read(start * 4, (end - start) * 4))
-        records = zlib.crc32(self._block(block).tobytes())
-        if [words, records] != self._checksums[block].tolist():
+        raw = self._read(at, (last - first) * RECORD.itemsize)
+        if zlib.crc32(raw) != self._checksums[block]:
             raise self._damaged(f"block {block} is damaged")
-        self._verified[block] = True
+        return raw
+
+    def _words(self, entry: Entry) -> Words:
+        size = min(entry.df, self._dense)
+        return np.frombuffer(self._read(entry.start * 4, size * 4), "<u4")
 
     def _read(self, offset: int, size: int) -> bytes:
-        pieces = []
-        while size:  # one call reads at most 2 GB
-            piece = os.pread(self._file, size, offset)
+        read = os.pread(self._file, size, offset)
+        while len(read) < size:  # one call reads at most 2 GB
+            piece = os.pread(self._file, size - len(read), offset + len(read))
             if not piece:
                 raise self._damaged("it ends too early")
-            pieces.append(piece)
-            offset, size = offset + len(piece), size - len(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            read += piece
+        return read
 
     def _damaged(self, cause: str) -> IndexDamaged:
         return IndexDamaged(str(self._path), cause, _REBUILD)
+
+
+def _checksums(words: Words, starts: NDArray[np.int64]) -> Words:
+    """A checksum of the words from each start on.
+
+    Any one word changes it, and lists of other words hardly share it.
+    """
+    mixed = words * _ODD
+    mixed ^= mixed >> _HALF
+    return np.add.reduceat(mixed, starts, dtype=np.uint32)
 
 
 def write_segment(
@@ -201,9 +222,9 @@ def write_segment(
     with (folder / name).open("xb") as file, TemporaryFile(dir=folder) as records:
         layout = _Layout(len(ids), norms)
         for part in parts:
-            for words, block in layout.blocks(part):
-                file.write(words)
-                records.write(block)
+            words, blocks = layout.add(part)
+            file.write(words)
+            records.write(blocks)
         directory = layout.directory(ids, lengths)
         records.seek(0)
         _copy(records, file)
@@ -226,34 +247,36 @@ class _Layout:
 
     def __init__(self, documents: int, norms: NDArray[np.float64]) -> None:
         self._dense = dense_words(documents)
-        self._norms = norms
+        self._norms = norms.astype(np.float32)
         self.words = self.records = 0
         self.first_keys: list[int] = []
         self._block_records: list[int] = []
         self._block_words: list[int] = []
-        self._checksums: list[tuple[int, int]] = []
+        self._checksums: list[int] = []
 
-    def blocks(self, part: Part) -> Iterator[tuple[bytes, bytes]]:
-        """The words and the records of each block of a part."""
+    def add(self, part: Part) -> tuple[memoryview, bytes]:
+        """The words and the records of a part, as they are to be written."""
         if not len(part.keys):
-            return
-        starts = np.concatenate(([0], np.cumsum(part.dfs)))
-        records = np.zeros(len(part.keys), RECORD)
+            return memoryview(b""), b""
+        starts = np.cumsum(part.dfs) - part.dfs
+        words = self._packed(part.postings, starts, part.dfs)
         sizes = np.minimum(part.dfs, self._dense)
+        ends = np.cumsum(sizes)
+        first = np.arange(0, len(part.keys), _BLOCK)
+        records = np.zeros(len(part.keys), RECORD)
         records["key"], records["df"] = part.keys, part.dfs
-        records["start"] = self.words + np.concatenate(([0], np.cumsum(sizes)))[:-1]
-        records["peak"] = self._peaks(part.postings, starts[:-1])
-        for first in range(0, len(records), _BLOCK):
-            last = min(first + _BLOCK, len(records))
-            words = self._words(part.postings, starts[first : last + 1])
-            block = records[first:last].tobytes()
-            self.first_keys.append(int(part.keys[first]))
-            self._block_records.append(self.records)
-            self._block_words.append(self.words)
-            self._checksums.append((zlib.crc32(words), zlib.crc32(block)))
-            self.records += last - first
-            self.words += len(words) // 4
-            yield words, block
+        records["start"] = ends - sizes - np.repeat((ends - sizes)[first], _BLOCK)[: len(ends)]
+        records["peak"] = self._peaks(part.postings, starts)
+        records["checksum"] = _checksums(words, ends - sizes)
+        raw = records.tobytes()
+        block = _BLOCK * RECORD.itemsize
+        self._checksums += [zlib.crc32(raw[at : at + block]) for at in range(0, len(raw), block)]
+        self.first_keys += part.keys[first].tolist()
+        self._block_records += (self.records + first).tolist()
+        self._block_words += (self.words + (ends - sizes)[first]).tolist()
+        self.records += len(records)
+        self.words += len(words)
+        return words.data, raw
 
     def directory(self, ids: NDArray[np.int64], lengths: Words) -> bytes:
         """What is written last and read first."""
@@ -262,7 +285,7 @@ class _Layout:
             for values, kind in (
                 (self.first_keys, "<u8"),
                 ([*self._block_records, self.records], "<i8"),
-                ([*self._block_words, self.words], "<i8"),
+                (self._block_words, "<i8"),
                 (self._checksums, "<u4"),
                 (ids, "<i8"),
                 (lengths, "<u4"),
@@ -270,28 +293,26 @@ class _Layout:
         )
 
     def _peaks(self, postings: Words, starts: NDArray[np.int64]) -> NDArray[np.float32]:
-        counts = (postings & _COUNT).astype(np.float64)
-        impacts = counts / (counts + self._norms[postings >> np.uint32(8)])
-        peaks = np.maximum.reduceat(impacts, starts)
+        counts = (postings & _COUNT).astype(np.float32)
+        counts /= counts + self._norms[postings >> np.uint32(8)]
+        peaks = np.maximum.reduceat(counts, starts)
         # rounded up, since a bound that is too low would lose documents
-        return np.nextafter(peaks.astype(np.float32), np.float32(2))
+        return np.minimum(peaks * np.float32(1 + 1e-6), np.float32(1))
 
-    def _words(self, postings: Words, starts: NDArray[np.int64]) -> bytes:
-        """The words of the terms whose postings begin there, dense ones as a byte a document."""
-        pieces, done = [], int(starts[0])
-        for at in np.flatnonzero(np.diff(starts) >= self._dense):
-            start, end = int(starts[at]), int(starts[at + 1])
-            pieces += [postings[done:start], self._packed(postings[start:end])]
+    def _packed(self, postings: Words, starts: NDArray[np.int64], dfs: NDArray[np.int64]) -> Words:
+        """The words of terms, dense ones as a byte for each document."""
+        pieces, done = [], 0
+        for at in np.flatnonzero(dfs >= self._dense):
+            start, end = int(starts[at]), int(starts[at] + dfs[at])
+            counts = np.zeros(self._dense * 4, np.uint8)
+            counts[postings[start:end] >> np.uint32(8)] = postings[start:end] & _COUNT
+            pieces += [postings[done:start], counts.view("<u4")]
             done = end
-        return np.concatenate([*pieces, postings[done : int(starts[-1])]]).tobytes()
-
-    def _packed(self, postings: Words) -> Words:
-        counts = np.zeros(self._dense * 4, np.uint8)
-        counts[postings >> np.uint32(8)] = postings & _COUNT
-        return counts.view("<u4")
+        return np.concatenate([*pieces, postings[done:]]) if pieces else postings
 
 
-def _spell_out(words: Words) -> Words:
+def spell_out(words: Words) -> Words:
+    """A dense term's words as postings."""
     counts = words.view(np.uint8)
     documents = np.flatnonzero(counts).astype(np.uint32)
     return (documents << np.uint32(8)) | counts[documents]
@@ -302,8 +323,8 @@ def _directory_sizes(info: SegmentInfo) -> Sequence[int]:
     return (
         blocks * 8,
         (blocks + 1) * 8,
-        (blocks + 1) * 8,
         blocks * 8,
+        blocks * 4,
         documents * 8,
         documents * 4,
     )

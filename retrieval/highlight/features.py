@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.highlight.asked import Asked, Clue
-from retrieval.highlight.quoted import Flags, Indices, Quoted, word_set
+from retrieval.highlight.quoted import Flags, Indices, Quoted
+from retrieval.language.little_words import word_set
 
 Values = NDArray[np.float64]
 Features = dict[str, Values]

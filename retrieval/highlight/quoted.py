@@ -9,6 +9,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.language.little_words import FUNCTION_WORDS, NEVER_FIRST, NEVER_LAST, NUMERALS
 from retrieval.language.syllables import is_folded_syllable
 from retrieval.language.tables import read_table, split_alternatives
 from retrieval.model import Span
@@ -27,26 +28,6 @@ _WALL = re.compile(r"[;\[\]]")  # no span goes on beyond it
 _JOINING = re.compile(r"[%‰°²³]*[\s\-'’.]?[°$€£~]*")
 _SIGNS_BEFORE = re.compile(r"[$€£~≈±]\s?$")  # belong to the number after them
 _SIGNS_AFTER = re.compile(r"\s?[%‰]|[°²³$€£]")  # and to the one before
-
-
-def word_set(words: str) -> frozenset[str]:
-    """The words of a blank-separated list in the form that tokens are compared in."""
-    return frozenset(map(exact, words.split()))
-
-
-_NEVER_FIRST = word_set(
-    "và của là được bị hoặc hay thì mà đã đang sẽ cũng đều vẫn rằng này đó kia ấy nhưng còn nên"
-)
-_NEVER_LAST = word_set(
-    "và của là được bị hoặc hay thì mà đã đang sẽ cũng đều vẫn rằng để các những một trong ở tại "
-    "từ cho với bởi do như theo về vì khi nhưng nếu sự việc rất còn mọi mỗi không chưa"
-)
-FUNCTION_WORDS = _NEVER_LAST | word_set(
-    "này đó kia có ra vào lên trên dưới sau trước người nó họ ông bà"
-)
-NUMERALS = word_set(
-    "một hai ba bốn năm sáu bảy tám chín mười trăm nghìn ngàn triệu tỷ tỉ chục rưỡi vài nửa đôi"
-)
 
 
 @dataclass(frozen=True)
@@ -175,8 +156,8 @@ class Quoted:
         if not len(self):
             return np.array([], dtype=np.intp), np.array([], dtype=np.intp)
         lone = self.function & ~self.capital & ~self.among(NUMERALS)
-        last_never = self.among(_NEVER_LAST) & ~(self.capital & ~self.opens_sentence[:-1])
-        may_open = ~self.splits_name[:-1] & ~self.among(_NEVER_FIRST)
+        last_never = self.among(NEVER_LAST) & ~(self.capital & ~self.opens_sentence[:-1])
+        may_open = ~self.splits_name[:-1] & ~self.among(NEVER_FIRST)
         may_close = ~self.splits_name[1:]
         wall = self.opens_sentence | np.array([_WALL.search(g) is not None for g in self.gaps])
         run = np.cumsum(wall)[:-1]

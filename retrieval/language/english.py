@@ -13,7 +13,8 @@ from functools import cache, lru_cache
 
 from retrieval.language.syllables import is_folded_syllable
 from retrieval.language.tables import read_table, split_alternatives
-from retrieval.text import fold, nfc, strip_diacritics, tokens
+from retrieval.text import fold, nfc, strip_diacritics
+from retrieval.text import words as words_of
 
 # Words that are matched to nothing: what they say, Vietnamese leaves out or says by word order.
 STOP_WORDS: frozenset[str] = frozenset(
@@ -35,7 +36,7 @@ STOP_WORDS: frozenset[str] = frozenset(
     # fillers
     "not no yes please much many more most ever okay ok".split()
 )
-_QUESTION_WORDS = frozenset("who whom whose what when where why which how".split())
+QUESTION_WORDS = frozenset("who whom whose what when where why which how".split())
 
 # Vietnamese words that questions can hardly do without, as typed without diacritics. Left out:
 # those that English has too ("may", "the", "do", "to").
@@ -103,7 +104,7 @@ class Gloss:
     @property
     def asks(self) -> bool:
         """Whether it is a question word ("who", "how many") rather than something to find."""
-        return self.source.split(" ")[0] in _QUESTION_WORDS
+        return self.source.split(" ")[0] in QUESTION_WORDS
 
 
 def translate(tokens: Sequence[str]) -> list[Gloss]:
@@ -156,15 +157,14 @@ def is_english(text: str) -> bool:
     >>> is_english("dan so ha noi la bao nhieu"), is_english("Napoleon")
     (False, False)
     """
-    composed = nfc(text)
-    words = [token.span.of(composed) for token in tokens(composed)]
+    words = words_of(nfc(text))
     if not words:
         return False
     shouted = all(word.isupper() for word in words)
     # "WHO" and "IT" among words in lower case are no English words
     plain = [word if shouted or not word.isupper() or len(word) == 1 else "" for word in words]
     english = sum(_english_function(word.lower()) for word in plain)
-    english += plain[0].lower() in _QUESTION_WORDS
+    english += plain[0].lower() in QUESTION_WORDS
     content = [word for word in plain if _is_english_content(word.lower())]
     if shouted or any(word.islower() for word in content):  # names alone say nothing
         english += 0.5 * len(content)
@@ -173,7 +173,7 @@ def is_english(text: str) -> bool:
 
 def _english_function(word: str) -> float:
     """How much a word's being a function word tells for English."""
-    if word not in STOP_WORDS and word not in _QUESTION_WORDS:
+    if word not in STOP_WORDS and word not in QUESTION_WORDS:
         return 0
     return 0.25 if is_folded_syllable(word) or len(word) == 1 else 1
 
@@ -181,7 +181,7 @@ def _english_function(word: str) -> float:
 @lru_cache(maxsize=1 << 12)
 def _is_english_content(word: str) -> bool:
     """Whether the glossary knows the word, and Vietnamese does not write it so as well."""
-    if word in STOP_WORDS or word in _QUESTION_WORDS or is_folded_syllable(word):
+    if word in STOP_WORDS or word in QUESTION_WORDS or is_folded_syllable(word):
         return False
     translations = _longest_match([word])[1]
     return bool(translations) and all(word != known.lower() for known in translations)

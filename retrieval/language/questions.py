@@ -13,7 +13,7 @@ from functools import cache
 from typing import TypeVar
 
 from retrieval.language.english import is_english
-from retrieval.text import exact, fold, nfc, strip_diacritics, tokens
+from retrieval.text import exact, fold, nfc, strip_diacritics, syllables, words
 
 # Words found in nearly every question and as good as never in the answer: they weigh little.
 QUESTION_WORDS: frozenset[str] = frozenset(
@@ -243,6 +243,8 @@ PARTICLES: tuple[str, ...] = (
     "vậy", "thế", "nhỉ", "nhé", "nha", "nhá", "hả", "hử", "đấy", "đó", "cơ", "chứ", "ta", "với",
     "ạ", "ha", "hở", "vầy", "dạ", "trời",
 )  # fmt: skip
+_LONG_RUN = re.compile(r"\W{12,}")
+_MOST_FILLERS = 8  # at each end of a question; a longer chain is cut no further
 _ASKING = ("ai", "gì", "nào", "đâu", "giờ", "nhiêu", "mấy", "lâu", "sao", "không", "chưa", "chi")
 
 Kind = TypeVar("Kind")
@@ -283,13 +285,16 @@ def without_fillers(question: str) -> str:
     >>> without_fillers("Ad ơi cho em hỏi ai là bí thư vậy ạ?")
     'ai là bí thư'
     """
-    text = nfc(question)
+    # a pattern that may begin anywhere in a long run of signs takes the square of its length
+    text = _LONG_RUN.sub(" ", nfc(question))
     rest, before = text, ""
-    while rest != before:
+    for _ in range(_MOST_FILLERS):
+        if rest == before:
+            break
         before = rest
         for cut in _cuts(bare=strip_diacritics(text) == text):
             rest = cut.sub("", rest, count=1)
-    return rest.strip() if any(tokens(rest)) else text
+    return rest.strip() if words(rest) else text
 
 
 def _without_ai(question: str) -> str:
@@ -299,7 +304,7 @@ def _without_ai(question: str) -> str:
 
 def _words(text: str) -> str:
     """The words of `text` in the form that patterns are met in, spaced by one blank."""
-    return " ".join(token.exact for token in tokens(text))
+    return " ".join(syllables(text))
 
 
 @cache

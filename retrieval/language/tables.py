@@ -12,11 +12,15 @@ def read_table(name: str) -> Iterator[tuple[str, str]]:
     >>> next(iter(read_table("english.tsv")))
     ('who', 'ai; người nào')
     """
+    for line in read_lines(name):
+        key, _, value = line.partition("\t")
+        yield key, value
+
+
+def read_lines(name: str) -> Iterator[str]:
+    """The lines of a table, without comments ("#") and blank ones."""
     text = Path(__file__).with_name(name).read_text(encoding="utf-8")
-    for line in text.split("\n"):
-        if line and line[0] != "#":
-            key, _, value = line.partition("\t")
-            yield key, value
+    return (line for line in text.split("\n") if line and line[0] != "#")
 
 
 def read_alternatives(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:

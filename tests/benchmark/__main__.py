@@ -1,8 +1,9 @@
 """Speed, memory and growth, side by side: `python -m tests.benchmark SOURCE`.
 
 SOURCE is a SQuAD file or a corpus; text of every size is made from it. Prints a Markdown table
-for each size, and writes `benchmark.json` and `benchmark.svg`. A million passages are opt-in
-(`--million`). Needs `pip install ".[bench]"`.
+for each size and what was promised beside what was measured, and writes `benchmark.json` and
+`benchmark.svg`. A million passages are opt-in (`--million`), as is the memory over very many
+questions (`--endure 100000`). Needs `pip install ".[bench]"`.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.benchmark.contestants import CONTESTANTS, shared_with_ours
 from tests.benchmark.corpus import Generator, read_source, write_corpus
-from tests.benchmark.report import plot, table
+from tests.benchmark.promises import promises
+from tests.benchmark.report import markdown, plot, table
 
 SIZES = (1_000, 10_000, 100_000)
 MILLION = 1_000_000
@@ -32,7 +34,10 @@ CHARACTERS = 755
 
 WORTH_REPEATING = 5.0  # seconds: shorter starts are noisy, and the quickest of three counts
 NAIVE_LIMIT = 100_000  # passages; beyond, its index does not fit the memory
+PROMISED = 100_000  # passages from which what is promised is worth telling
+RELOADED = (10_000, 100_000)  # from and to how many passages a full reload is measured
 ADDED = "Quỹ Zxqwv trao một nghìn suất học bổng cho học sinh huyện Pkjhg."
+IMPORTS = "import tantivy, pydantic_settings"  # what a first answer's time is held against
 
 
 def main() -> None:
@@ -42,14 +47,11 @@ def main() -> None:
     if options.work:
         Path(options.work).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.work) as work:
-        source = read_source(options.source)
-        questions = source.questions[:: max(1, len(source.questions) // QUESTIONS)][:QUESTIONS]
-        results = {
-            size: _measure(Path(work) / str(size), size, source, questions, options.only)
-            for size in sizes
-        }
+        results = {size: _measure(Path(work) / str(size), size, options) for size in sizes}
     for size, rows in results.items():
         print(f"\n### {size:,} passages\n\n{table(rows)}")  # noqa: T201
+        if size >= PROMISED and (kept := promises(rows)):
+            print(f"\n{markdown(kept)}")  # noqa: T201
     print(f"\n{_machine()}")  # noqa: T201
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "benchmark.json").write_text(json.dumps(results, indent=1), "utf-8")
@@ -62,56 +64,102 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="numbers of passages")
     parser.add_argument("--million", action="store_true", help="measure a million passages too")
     parser.add_argument("--only", nargs="*", default=list(CONTESTANTS), choices=CONTESTANTS)
+    parser.add_argument("--endure", type=int, metavar="N", help="measure memory over N questions")
     parser.add_argument("--out", type=Path, default=Path(), help="where the files are written")
     parser.add_argument("--work", type=Path, help="a folder with room for the indexes")
     return parser.parse_args()
 
 
-def _measure(
-    work: Path, size: int, source: Any, questions: Sequence[str], names: Sequence[str]
-) -> dict[str, dict[str, Any]]:
+def _measure(work: Path, size: int, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
     """The figures of each contestant for one size."""
+    source = read_source(options.source)
     corpus = work / "corpus"
     write_corpus(Generator(source), corpus, size * CHARACTERS)
+    shared = {
+        "corpus": str(corpus),
+        "ours": str(work / "ours"),
+        "questions": source.questions[:: max(1, len(source.questions) // QUESTIONS)][:QUESTIONS],
+        "text": ADDED,
+        "source": str(options.source),
+        "characters": size * CHARACTERS,
+        "endure": options.endure,
+    }
     rows: dict[str, dict[str, Any]] = {}
-    for name in sorted(names, key=lambda name: name != "ours"):
+    for name in sorted(options.only, key=lambda name: name != "ours"):
         if name == "naive" and size > NAIVE_LIMIT:
             continue
         _say(f"{size:,} passages: {CONTESTANTS[name].label}")
         folder = work / ("ours" if shared_with_ours(name) else name)
-        job = {
-            "contestant": name,
-            "corpus": str(corpus),
-            "folder": str(folder),
-            "ours": str(work / "ours"),
-            "questions": list(questions),
-            "text": ADDED,
-        }
+        job = {**shared, "contestant": name, "folder": str(folder)}
         rows[name] = _figures(name, job, rows.get("ours", {}).get("passages"))
+    if "ours" in rows:
+        _say(f"{size:,} passages: what goes on beside answers")
+        ours = {**shared, "contestant": "ours", "folder": shared["ours"]}
+        rows["ours"] |= _beside_answers(ours, size)
     return rows
 
 
 def _figures(name: str, job: dict[str, Any], passages: int | None) -> dict[str, Any]:
     row: dict[str, Any] = {"label": CONTESTANTS[name].label}
+    built: dict[str, Any] = {}
     if not shared_with_ours(name):
         built = _run("build", job)
         row["passages"] = built["passages"] or passages
         row["rate"] = row["passages"] / built["seconds"]
         row["disk"] = sum(f.stat().st_size for f in Path(job["folder"]).rglob("*")) / 1e6
-    row["cold"] = _seconds("cold", job)
-    if row["cold"] < WORTH_REPEATING:
-        row["cold"] = min(row["cold"], _seconds("cold", job), _seconds("cold", job))
-    served = _run("serve", job)
+    row["cold"] = _quickest(lambda: _run("cold", job))
     for kind in ("search", "answer"):
-        if kind in served:
-            row[kind] = statistics.median(served[kind])
-            row[f"{kind}_p99"] = statistics.quantiles(served[kind], n=100)[98]
-    row["memory"] = served["memory"]
-    if getattr(CONTESTANTS[name], "add", None):
-        row["add"] = _run("add", job)["seconds"]
-    elif not shared_with_ours(name):
-        row["add"] = built["seconds"]
+        if getattr(CONTESTANTS[name], kind, None):
+            served = _run("serve", job | {"kind": kind})
+            row[kind] = statistics.median(served["took"])
+            row[f"{kind}_cpu"] = statistics.median(served["busy"])
+            row[f"{kind}_p99"] = statistics.quantiles(served["took"], n=100)[98]
+            row["memory"] = served["memory"]
+    if name != "ours":  # ours would change the index that others read: it comes last
+        row |= _addition(name, job, built)
     return row
+
+
+def _addition(name: str, job: dict[str, Any], built: dict[str, Any]) -> dict[str, Any]:
+    """How long it takes until one more article is found: without a way to add, all is built."""
+    if getattr(CONTESTANTS[name], "add", None):
+        return {"add": _run("add", job)["seconds"]}
+    return {"add": built["seconds"]} if built else {}
+
+
+def _beside_answers(job: dict[str, Any], size: int) -> dict[str, Any]:
+    """What only ours does: commands, memory for long, additions and reloads while it answers."""
+    ask = ["-m", "bot", "ask", "--corpus", job["corpus"], "--index", job["folder"]]
+    row: dict[str, Any] = {
+        "ask": _quickest(lambda: _call(*ask, job["questions"][0])),
+        "imports": _quickest(lambda: _call("-c", IMPORTS)),
+    }
+    if job["endure"]:
+        row |= _run("endure", job)
+    row |= _addition("ours", job, {}) | _run("pick_up", job)
+    if RELOADED[0] <= size <= RELOADED[1]:
+        row |= _run("reload", job)
+    return row
+
+
+def _call(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    if done.returncode not in (0, 1):  # 1: the articles do not answer
+        raise RuntimeError(f"{' '.join(arguments[:3])}: {done.stderr}")
+
+
+def _quickest(run: Callable[[], object]) -> float:
+    """Seconds; of three runs the quickest, unless one is so long that noise does not matter."""
+    took = _seconds(run)
+    return took if took > WORTH_REPEATING else min(took, _seconds(run), _seconds(run))
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
 
 
 def _run(phase: str, job: dict[str, Any]) -> dict[str, Any]:
@@ -124,12 +172,6 @@ def _run(phase: str, job: dict[str, Any]) -> dict[str, Any]:
     )
     found: dict[str, Any] = json.loads(done.stdout)
     return found
-
-
-def _seconds(phase: str, job: dict[str, Any]) -> float:
-    started = time.perf_counter()
-    _run(phase, job)
-    return time.perf_counter() - started
 
 
 def _say(line: str) -> None:

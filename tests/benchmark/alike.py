@@ -36,7 +36,7 @@ def main(squad: Path) -> None:
             ]
             different, widest = 0, 0.0
             for question in questions:
-                query = parse_question(question, small.engine.rarity).terms
+                query = parse_question(question, small.engine.rarities).terms
                 expected, found = (one.engine.search(query, TOP) for one in (small, large))
                 different += [hit.id for hit in found] != [hit.id for hit in expected]
                 for one, other in zip(found, expected, strict=True):

@@ -55,10 +55,13 @@ class Ours:
         from retrieval.terms import parse_question
 
         snapshot = self._index.snapshot()
-        return len(rank(snapshot, parse_question(question, snapshot.engine.rarity), 3).candidates)
+        return len(rank(snapshot, parse_question(question, snapshot.engine.rarities), 3).candidates)
 
     def answer(self, question: str) -> int:
         return len(self._index.ask(question).quotes)
+
+    def catch_up(self) -> None:
+        self._index.snapshot()
 
     def add(self, corpus: Path, folder: Path, text: str) -> None:
         from retrieval import update_index
@@ -79,7 +82,7 @@ class Engine(Ours):
         from retrieval.terms import parse_question
 
         engine = self._index.snapshot().engine
-        return len(engine.search(parse_question(question, engine.rarity).terms, TOP))
+        return len(engine.search(parse_question(question, engine.rarities).terms, TOP))
 
     answer = add = None  # type: ignore[assignment]
 
@@ -90,12 +93,10 @@ class Floor(Engine):
     label = "floor: reading postings"
 
     def search(self, question: str) -> int:
-        from retrieval.engines.batches import term_key
         from retrieval.text import syllables
 
         engine: Any = self._index.snapshot().engine
-        found = [one for word in syllables(question) for one in engine._found(term_key(word))]
-        return sum(len(one.read()) for one in found)
+        return sum(column.df for word in syllables(question) if (column := engine.read(word)))
 
 
 class Naive:
@@ -263,11 +264,12 @@ def shared_with_ours(name: str) -> bool:
     return issubclass(CONTESTANTS[name], Engine)
 
 
-def searches(questions: Sequence[str], run: Any) -> list[float]:
-    """Milliseconds that each question took."""
-    took = []
+def searches(questions: Sequence[str], run: Any) -> tuple[list[float], list[float]]:
+    """Milliseconds that each question took, and how many of them it had a processor."""
+    took, busy = [], []
     for question in questions:
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         run(question)
+        busy.append((time.process_time() - worked) * 1000)
         took.append((time.perf_counter() - started) * 1000)
-    return took
+    return took, busy

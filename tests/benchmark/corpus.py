@@ -53,16 +53,16 @@ def _texts(file: Path, name: str) -> list[str]:
 
 
 class Generator:
-    """Endless articles from a source, the same ones every time."""
+    """Endless articles from a source, the same ones every time for one seed."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, seed: int = SEED) -> None:
         stream = [word for text in source.paragraphs for word in [*text.split(), PARAGRAPH]]
         self._words, walk = np.unique(np.array(stream, dtype=object), return_inverse=True)
         order = np.argsort(walk[:-1], kind="stable")
         self._successors = walk[1:][order]
         self._starts = np.searchsorted(walk[:-1][order], np.arange(len(self._words) + 1))
         self._walk = walk
-        self._random = np.random.default_rng(SEED)
+        self._random = np.random.default_rng(seed)
 
     def articles(self) -> Iterator[str]:
         """Articles of about `SYLLABLES`, in paragraphs."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmark.contestants import CONTESTANTS, searches, stored_passages
+from tests.benchmark.service import endure, pick_up, reload, resident
 
 WARM_UP = 20
 
@@ -35,15 +36,12 @@ def cold(contestant: Any, job: dict[str, Any]) -> dict[str, Any]:
 
 
 def serve(contestant: Any, job: dict[str, Any]) -> dict[str, Any]:
-    """Milliseconds of every search and answer, and the memory afterwards in MB."""
+    """Milliseconds of every search, or of every answer, and the memory afterwards in MB."""
     contestant.open(Path(job["folder"]))
-    questions = job["questions"]
-    searches(questions[:WARM_UP], contestant.search)
-    figures: dict[str, Any] = {"search": searches(questions, contestant.search)}
-    if answer := getattr(contestant, "answer", None):
-        searches(questions[:WARM_UP], answer)
-        figures["answer"] = searches(questions, answer)
-    return figures | {"memory": _resident()}
+    questions, run = job["questions"], getattr(contestant, job["kind"])
+    searches(questions[:WARM_UP], run)
+    took, busy = searches(questions, run)
+    return {"took": took, "busy": busy, "memory": resident()}
 
 
 def add(contestant: Any, job: dict[str, Any]) -> dict[str, Any]:
@@ -55,13 +53,7 @@ def add(contestant: Any, job: dict[str, Any]) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - started, "found": found}
 
 
-def _resident() -> float:
-    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
-    sizes = dict(line.split(":", 1) for line in lines)
-    return int(sizes["VmRSS"].split()[0]) / 1000
-
-
-PHASES = {phase.__name__: phase for phase in (build, cold, serve, add)}
+PHASES = {phase.__name__: phase for phase in (build, cold, serve, add, pick_up, reload, endure)}
 
 if __name__ == "__main__":
     asked = json.loads(sys.stdin.read())

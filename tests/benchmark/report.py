@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ COLUMNS: dict[str, tuple[str, Callable[[float], str]]] = {
     "cold": ("cold start s", lambda value: f"{value:.2f}"),
     "memory": ("memory MB", lambda value: f"{value:,.0f}"),
     "search": ("search p50 ms", lambda value: f"{value:,.2f}"),
+    "search_cpu": ("of it processor", lambda value: f"{value:,.2f}"),
     "search_p99": ("p99", lambda value: f"{value:,.2f}"),
     "answer": ("answer p50 ms", lambda value: f"{value:,.2f}"),
+    "answer_cpu": ("of it processor", lambda value: f"{value:,.2f}"),
     "answer_p99": ("p99", lambda value: f"{value:,.2f}"),
     "add": ("article findable after s", lambda value: f"{value:,.2f}"),
 }
@@ -32,7 +34,13 @@ def table(rows: Mapping[str, Row]) -> str:
         [row["label"], *(_cell(row.get(key), form) for key, (_, form) in COLUMNS.items())]
         for row in rows.values()
     ]
-    rule = ["---", *("---:" for _ in COLUMNS)]
+    return markdown([head, *body])
+
+
+def markdown(lines: Sequence[Sequence[str]]) -> str:
+    """A Markdown table of a head and its rows; all but the first column are figures."""
+    head, *body = lines
+    rule = ["---", *("---:" for _ in head[1:])]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, rule, *body))
 
 

@@ -63,3 +63,10 @@ def test_a_line_for_machines_is_one_object() -> None:
 
 def test_a_record_without_an_error_has_none() -> None:
     assert "error" not in json.loads(JsonFormatter().format(record_of("fine")))
+
+
+@pytest.mark.parametrize("formatter", FORMATS.values())
+def test_what_the_library_could_not_read_is_withheld(formatter: type[DiscreetFormatter]) -> None:
+    told = formatter().format(record_of("Error! Received data was %r", {"text": QUESTION}))
+    assert "Received data was withheld" in told
+    assert QUESTION not in told

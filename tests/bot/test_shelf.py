@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.shelf import Shelf, name_for
+from bot.shelf import Change, Shelf, name_for
 from retrieval.articles import LOADERS
 from retrieval.errors import CorpusError
 from retrieval.model import Source
@@ -146,3 +147,71 @@ def test_names_are_plain_whatever_the_title(title: str, ending: str, data: bytes
     assert stem.isascii()
     assert stem.replace("-", "").isalnum()
     assert len(name) < 100
+
+
+KILLED = """
+import os, sys
+from datetime import date
+from pathlib import Path
+left = int(sys.argv[1])
+def counted(plain):
+    def act(*arguments, **options):
+        global left
+        left -= 1
+        if left < 0:
+            os._exit(9)
+        return plain(*arguments, **options)
+    return act
+from bot.shelf import Shelf
+from retrieval.model import Source
+for name in ("replace", "unlink"):
+    setattr(Path, name, counted(getattr(Path, name)))
+os.fsync = counted(os.fsync)
+shelf = Shelf(Path(sys.argv[3]))
+if sys.argv[2] == "add":
+    shelf.add(b"Tin.", "tin.txt", Source("x", "Tin"))
+elif sys.argv[2] == "remove":
+    shelf.remove("a.txt")
+else:
+    shelf.undo()
+"""
+
+
+@pytest.mark.parametrize("act", ["add", "remove", "undo"])
+def test_a_change_killed_at_any_moment_is_whole_or_not_and_is_undone(
+    corpus: Path, act: str, tmp_path: Path
+) -> None:
+    Shelf(corpus).remove("xa/Chợ phiên.txt")  # a change before it
+    status, at = 9, 0
+    while status == 9:
+        copy = tmp_path / f"{act}{at}"
+        shutil.copytree(corpus, copy)
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        command = [sys.executable, "-c", KILLED, str(at), act, str(copy)]
+        status = subprocess.run(command, env=environment, check=False).returncode
+        shelf, before = Shelf(copy), tree(corpus)
+        number = shelf.last().number if shelf.last() else None
+        files = tree(copy)
+        added = [text for name, text in files.items() if name not in before]
+        assert added in ([], ["Tin."], ["Bài chợ"])  # whole, or not at all
+        last = shelf.last()
+        shelf.undo(number)
+        # whatever was last noted is undone by that; a file that was taken out is there again
+        assert "a.txt" in tree(copy) or last is None or last.name != "a.txt"
+        if act != "undo":
+            assert tree(copy) == (before if is_noted(last) else before | {CHỢ: "Bài chợ"})
+        else:
+            assert tree(copy) == before | {CHỢ: "Bài chợ"}
+        shelf.add(b"Sau.", "sau.txt", SOURCE)
+        assert not list((copy / ".hoibao").glob("beside-*"))
+        at += 1
+    assert status == 0
+    assert at > 2
+
+
+CHỢ = "xa/Chợ phiên.txt"
+
+
+def is_noted(last: Change | None) -> bool:
+    """Whether the change that was killed is the one to be undone."""
+    return last is not None and last.name != CHỢ

@@ -12,6 +12,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot import render
 from bot.buttons import Press, sealed, unsealed
@@ -168,11 +169,15 @@ def check_keystrokes(data: bytes) -> None:
 def check_terms(data: bytes) -> None:
     """A question has a bounded number of terms, whatever is rare; a document's are keyed alike."""
     text = text_of(data)
-    for rarity in (lambda term: 1.0, lambda term: -1.0, lambda term: float(len(term) % 3 - 1)):
-        query = parse_question(text, rarity)
+    for rarity in (lambda _: 1.0, lambda _: -1.0, lambda term: float(len(term) % 3 - 1)):
+        query = parse_question(text, partial(_each, rarity))
         assert len(query.terms) == len(query.content) <= 2000
     (batch,) = analyse([text])
     assert int(batch.lengths[0]) == len(document_terms(text))
+
+
+def _each(rarity: Callable[[str], float], terms: Sequence[str]) -> list[float]:
+    return [rarity(term) for term in terms]
 
 
 def check_passages(data: bytes) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,9 @@ from retrieval.articles import load_file
 from retrieval.engines import ENGINES, LARGE, MOST_FOR_REFERENCE, REFERENCE, engine_name
 from retrieval.engines.base import Document, Engine, Opening, QueryTerm
 from retrieval.engines.batches import MAX_TF, batch_of
-from retrieval.engines.inverted import InvertedEngine, InvertedWriter
+from retrieval.engines.exhaustive import ExhaustiveEngine
+from retrieval.engines.growth import InvertedWriter
+from retrieval.engines.inverted import InvertedEngine
 from retrieval.errors import IndexDamaged
 from retrieval.terms import document_terms
 
@@ -80,7 +83,7 @@ def test_score_is_that_of_bm25(open_engine: OpenEngine) -> None:
     norm = 1.2 * (0.25 + 0.75 * 2 / 3)
     assert hit.score == pytest.approx(0.5 * idf * 2 * 2.2 / (2 + norm))
     assert engine.idfs([QueryTerm(("xã",))]) == pytest.approx([idf])
-    assert engine.rarity("xã") == pytest.approx(idf)
+    assert engine.rarities(["xã"]) == pytest.approx([idf])
 
 
 def test_equal_documents_come_in_order_of_id(open_engine: OpenEngine) -> None:
@@ -97,7 +100,7 @@ def test_synonyms_count_as_one_term(open_engine: OpenEngine) -> None:
 
 def test_unknown_term_is_rarer_than_any(open_engine: OpenEngine) -> None:
     engine = open_engine({1: ["xã"], 2: ["yên"]})
-    assert engine.rarity("lạ") < 0
+    assert engine.rarities(["lạ"]) == [-1.0]
     known, unknown = engine.idfs([QueryTerm(("xã",)), QueryTerm(("lạ",))])
     assert unknown >= known
     assert engine.search([QueryTerm(("lạ",))], 10) == []
@@ -106,7 +109,7 @@ def test_unknown_term_is_rarer_than_any(open_engine: OpenEngine) -> None:
 def test_no_document_no_hit(open_engine: OpenEngine) -> None:
     engine = open_engine({})
     assert engine.search([QueryTerm(("xã",))], 10) == []
-    assert engine.rarity("xã") < 0
+    assert engine.rarities(["xã"]) == [-1.0]
 
 
 @pytest.mark.parametrize("limit", [0, 1, 3])
@@ -175,6 +178,30 @@ def test_engines_rank_alike_on_real_text(tmp_path: Path) -> None:
         assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected])
 
 
+def test_engines_rank_alike_where_most_postings_are_passed_over(tmp_path: Path) -> None:
+    random = Random(7)
+    common = [f"từ{rank}" for rank in range(400)]
+    weights = [1 / (rank + 2) for rank in range(400)]
+    documents = {
+        id: [*random.choices(common, weights, k=random.randint(20, 90)), f"số{id % 700}"]
+        for id in range(6000)
+    }
+    numbers = list(documents)
+    parts = [{id: documents[id] for id in part} for part in (numbers[:4000], numbers[4000:])]
+    gone = numbers[100:400:7]
+    large = InvertedEngine(tmp_path, written(tmp_path, parts, gone))
+    small = ExhaustiveEngine(
+        Document(id, terms) for id, terms in documents.items() if id not in gone
+    )
+    for _ in range(40):
+        asked = {*random.choices(common, weights, k=12), *random.choices(common, k=3), "số5"}
+        query = [QueryTerm((term,), random.choice((0.3, 0.5, 1.0))) for term in sorted(asked)]
+        query.append(QueryTerm(tuple(random.choices(common, k=2)), 0.5))
+        found, expected = large.search(query, 6), small.search(query, 6)
+        assert [hit.id for hit in found] == [hit.id for hit in expected]
+        assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected])
+
+
 @given(st.lists(st.text("aàạ đĐưỨ.,\n12-x", max_size=60), max_size=5))
 def test_analysis_gives_the_terms_of_documents(some: list[str]) -> None:
     batches = list(analyse(some))
@@ -218,7 +245,7 @@ def test_state_that_was_not_prepared_leaves_only_garbage(tmp_path: Path) -> None
     following.clean()
     following.close()
     assert len(list(tmp_path.iterdir())) == 1
-    assert InvertedEngine(tmp_path, state).rarity("yên") < 0
+    assert InvertedEngine(tmp_path, state).rarities(["yên"]) == [-1.0]
 
 
 def test_every_flipped_byte_of_a_segment_is_found_or_changes_nothing(tmp_path: Path) -> None:

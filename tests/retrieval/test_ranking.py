@@ -1,11 +1,15 @@
 """The quotes that are chosen: whole where they can be, never too long, never twice the same."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from retrieval import open_index, update_index
-from retrieval.evidence import SIGNALS, gather, measure, weigh
+from retrieval.evidence import Floats, weigh
+from retrieval.evidence.gathered import gather
+from retrieval.evidence.signals import SENTENCE_SIGNALS, TOKEN_SIGNALS, Signals
 from retrieval.index import Snapshot
 from retrieval.passages import MAX_QUOTE
 from retrieval.ranking import PASSAGES, rank
@@ -46,7 +50,7 @@ QUESTIONS = (
 def test_quotes_are_short_enough_and_begin_and_end_at_words(
     snapshot: Snapshot, question: str
 ) -> None:
-    query = parse_question(question, snapshot.engine.rarity)
+    query = parse_question(question, snapshot.engine.rarities)
     for candidate in rank(snapshot, query, 5).candidates:
         text, span = candidate.stored.article.text, candidate.span
         assert 0 < len(span) <= MAX_QUOTE
@@ -58,43 +62,83 @@ def test_quotes_are_short_enough_and_begin_and_end_at_words(
 
 
 def test_what_two_articles_say_alike_is_quoted_once(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[0], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
     found = [one for one in rank(snapshot, query, 5).candidates if "thứ bảy" in one.text]
     assert len(found) == 1
 
 
 def test_a_long_sentence_is_quoted_where_it_answers(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[1], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[1], snapshot.engine.rarities)
     assert "ông Lò Văn Pún lập" in rank(snapshot, query, 1).candidates[0].text
 
 
 def test_equal_questions_rank_equally(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[2], snapshot.engine.rarity)
+    query = parse_question(QUESTIONS[2], snapshot.engine.rarities)
     assert rank(snapshot, query, 5) == rank(snapshot, query, 5)
 
 
-def test_probabilities_of_sentences_add_up_to_one(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[0], snapshot.engine.rarity)
+def test_probabilities_of_tokens_add_up_to_one(snapshot: Snapshot) -> None:
+    query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
     evidence = weigh(snapshot, query, snapshot.engine.search(query.terms, PASSAGES))
-    assert sum(one.probability for one in evidence) == pytest.approx(1)
-    best = max(evidence, key=lambda one: one.probability)
-    assert "thứ bảy" in best.sentence.span.of(best.stored.article.text)
+    assert sum(one.mass.sum() for one in evidence) == pytest.approx(1)
+    best = max(evidence, key=lambda one: one.mass.max())
+    start = int(best.starts[best.mass.argmax()])
+    assert "thứ bảy" in best.stored.article.text[start - 40 : start + 40]
 
 
-def test_each_signal_is_measured_for_each_sentence(snapshot: Snapshot) -> None:
-    query = parse_question(QUESTIONS[0], snapshot.engine.rarity)
+def signals_of(snapshot: Snapshot, question: str) -> Signals:
+    query = parse_question(question, snapshot.engine.rarities)
     hits = snapshot.engine.search(query.terms, PASSAGES)
-    found = gather(snapshot, hits)
-    signals = dict(zip(SIGNALS, measure(snapshot, query, hits, found).T, strict=True))
-    assert all(len(values) == len(found.sentences) for values in signals.values())
-    assert signals["cover"].min() >= 0
-    assert signals["cover"].max() <= 1
-    assert signals["passage_share"].max() == 1
+    idfs = snapshot.engine.idfs(query.terms)
+    return Signals(query, idfs, hits, gather(snapshot, hits))
+
+
+def test_what_is_left_out_between_two_sentences_is_no_part_of_either(tmp_path: Path) -> None:
+    lede = "Hợp tác xã Mường Lò vừa họp bàn việc vay vốn để mở rộng chợ phiên cho bà con"
+    text = f"Góp vốn\n\n{lede}...\n\n{lede} trong vùng. Cuộc họp có ba trăm người."
+    (tmp_path / "lede.txt").write_text(text, "utf-8")
+    update_index([tmp_path], tmp_path / "index")
+    with open_index(tmp_path / "index") as index:
+        now = index.snapshot()
+        query = parse_question("Hợp tác xã họp bàn việc gì?", now.engine.rarities)
+        found = gather(now, now.engine.search(query.terms, PASSAGES))
+    repeated = [zone.span for zone in found.sentences[0][0].article.zones if "lede" in zone.kind]
+    assert len(repeated) == 1
+    assert len(found.starts) > 20
+    assert not [start for start in found.starts if repeated[0].start <= start < repeated[0].end]
+
+
+def column(signals: Signals, name: str) -> Floats:
+    return signals.sentences[:, SENTENCE_SIGNALS.index(name)]
+
+
+def test_each_signal_is_measured_for_each_sentence_and_token(snapshot: Snapshot) -> None:
+    signals = signals_of(snapshot, QUESTIONS[0])
+    count = len(signals.sentences)
+    assert signals.sentences.shape == (count, len(SENTENCE_SIGNALS))
+    assert signals.tokens(np.ones(count, bool)).shape[1] == len(TOKEN_SIGNALS)
+    assert signals.cover.min() >= 0
+    assert signals.cover.max() <= 1
+    assert column(signals, "passage_share").max() == 1
+
+
+def test_another_word_for_the_same_counts_as_the_word(snapshot: Snapshot) -> None:
+    asked, other = (
+        column(signals_of(snapshot, f"Ai {word} hợp tác xã?"), "phrases").max()
+        for word in ("lập", "thành lập")
+    )
+    assert 0.5 < other < asked
+
+
+def test_what_the_question_word_goes_with_is_looked_for(snapshot: Snapshot) -> None:
+    signals = signals_of(snapshot, "Chợ phiên nào họp vào thứ bảy?")
+    found = column(signals, "asked_for")
+    assert found.max() == 1
+    assert found.min() == 0
 
 
 def test_a_question_about_a_time_prefers_a_sentence_with_one(snapshot: Snapshot) -> None:
-    query = parse_question("Hợp tác xã vay vốn năm nào?", snapshot.engine.rarity)
-    hits = snapshot.engine.search(query.terms, PASSAGES)
-    signals = measure(snapshot, query, hits, gather(snapshot, hits))
-    assert not signals[:, SIGNALS.index("offers_time")].any()
+    question = "Hợp tác xã vay vốn năm nào?"
+    assert not column(signals_of(snapshot, question), "offers_time").any()
+    query = parse_question(question, snapshot.engine.rarities)
     assert not rank(snapshot, query, 1).candidates[0].offers

@@ -1,5 +1,7 @@
 """What a question asks the index for, however it was typed."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from retrieval.spelling import closest_words
@@ -9,8 +11,9 @@ from retrieval.text import tokens
 CORPUS = "Bí thư Đảng uỷ xã Yên Phúc Vi Văn Dụng họp với Uỷ ban nhân dân ở Hà Nội năm 2010"
 
 
-def rarity(term: str) -> float:
-    return 1.0 if term in document_terms(CORPUS) else -1.0
+def rarities(terms: Sequence[str]) -> list[float]:
+    known = document_terms(CORPUS)
+    return [1.0 if term in known else -1.0 for term in terms]
 
 
 def weights(query: Query) -> dict[str, float]:
@@ -24,23 +27,23 @@ def test_a_text_gives_exact_and_folded_syllables_and_pairs() -> None:
 
 
 def test_a_pair_weighs_half_and_a_folded_term_half_of_an_exact_one() -> None:
-    found = weights(parse_question("Yên Phúc", rarity))
+    found = weights(parse_question("Yên Phúc", rarities))
     exact, folded = document_terms("Yên Phúc")[0], "~yen"
     assert found[exact] == 2 * found[folded] == 2 * found[document_terms("Yên Phúc")[2]]
 
 
 def test_question_words_weigh_little() -> None:
-    found = weights(parse_question("Bí thư là ai", lambda term: 1.0))
+    found = weights(parse_question("Bí thư là ai", lambda terms: [1.0] * len(terms)))
     assert found["~la"] == pytest.approx(0.3 * found["~thu"])
 
 
 def test_without_diacritics_only_folded_terms_are_asked_for() -> None:
-    query = parse_question("bi thu xa yen phuc la ai", rarity)
+    query = parse_question("bi thu xa yen phuc la ai", rarities)
     assert all(synonym.startswith("~") for term in query.terms for synonym in term.synonyms)
 
 
 def test_an_exact_word_that_the_corpus_lacks_leaves_its_weight_to_the_folded_one() -> None:
-    found = weights(parse_question("bí thú đảng uỷ xã", rarity))
+    found = weights(parse_question("bí thú đảng uỷ xã", rarities))
     assert found["~thu"] == 3 * found["~bi"]
 
 
@@ -53,22 +56,22 @@ def test_an_exact_word_that_the_corpus_lacks_leaves_its_weight_to_the_folded_one
     ],
 )
 def test_what_was_understood_is_told(typed: str, understood: str) -> None:
-    query = parse_question(typed, rarity)
+    query = parse_question(typed, rarities)
     assert query.understood == understood
     assert any("yen phuc" in term or "thu" in term for term in weights(query))
 
 
 def test_a_question_as_it_should_be_typed_is_understood_as_it_is() -> None:
-    assert parse_question("Ai là Bí thư Đảng uỷ xã Yên Phúc?", rarity).understood is None
+    assert parse_question("Ai là Bí thư Đảng uỷ xã Yên Phúc?", rarities).understood is None
 
 
 def test_an_abbreviation_is_one_term_with_what_it_stands_for() -> None:
-    found = weights(parse_question("UBND xã ở đâu?", rarity))
+    found = weights(parse_question("UBND xã ở đâu?", rarities))
     assert any(term.startswith("~ubnd|") for term in found)
 
 
 def test_the_translations_of_a_word_are_synonyms_of_one_term() -> None:
-    query = parse_question("What was planned for 2010?", rarity)
+    query = parse_question("What was planned for 2010?", rarities)
     plan, year = [term for term, telling in zip(query.terms, query.content, strict=True) if telling]
     assert {document_terms(one)[2] for one in ("kế hoạch", "dự định")} < set(plan.synonyms)
     assert year.synonyms == ("~2010",)
@@ -76,29 +79,29 @@ def test_the_translations_of_a_word_are_synonyms_of_one_term() -> None:
 
 
 def test_a_name_run_together_is_found_apart() -> None:
-    assert "~yen phuc" in weights(parse_question("What happened in Yenphuc in 2010?", rarity))
+    assert "~yen phuc" in weights(parse_question("What happened in Yenphuc in 2010?", rarities))
 
 
 def test_chat_spelling_is_written_out() -> None:
-    assert "~khong" in weights(parse_question("bí thư có họp ko?", rarity))
+    assert "~khong" in weights(parse_question("bí thư có họp ko?", rarities))
 
 
 def test_only_so_many_words_of_a_question_are_asked_for() -> None:
     question = " ".join(f"từ{n}" for n in range(10_000))
-    assert len(parse_question(question, rarity).words) <= MAX_TOKENS
+    assert len(parse_question(question, rarities).words) <= MAX_TOKENS
 
 
 def test_a_short_word_is_taken_for_another_only_beside_a_neighbour_of_it() -> None:
-    assert closest_words(list(tokens("bi thuw")), rarity) == {1: ("thu",)}
-    assert closest_words(list(tokens("gia vangg hom nay")), rarity) == {}
+    assert closest_words(list(tokens("bi thuw")), rarities) == {1: ("thu",)}
+    assert closest_words(list(tokens("gia vangg hom nay")), rarities) == {}
 
 
 def test_looking_for_the_closest_words_is_bounded() -> None:
     asked: list[str] = []
 
-    def counting(term: str) -> float:
-        asked.append(term)
-        return -1.0
+    def counting(terms: Sequence[str]) -> list[float]:
+        asked.extend(terms)
+        return [-1.0] * len(terms)
 
     closest_words(list(tokens("xyzzyq " * 64)), counting)
     assert len(asked) < 64 + 8 * 1000

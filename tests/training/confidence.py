@@ -70,7 +70,7 @@ def _example(
     kind: str, index: Index, question: Question, text: str, answerable: bool
 ) -> Iterator[Example]:
     snapshot = index.snapshot()
-    query = parse_question(text, snapshot.engine.rarity)
+    query = parse_question(text, snapshot.engine.rarities)
     ranking = rank(snapshot, query, 1)
     if ranking.candidates:
         values = signals(query, ranking)

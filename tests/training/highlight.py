@@ -82,7 +82,7 @@ def examples(collection: Collection) -> tuple[list[Example], tuple[str, ...]]:
 
 def _examples(snapshot: Snapshot, question: Question) -> Iterator[tuple[Example, tuple[str, ...]]]:
     """One example for each of the first quotes."""
-    query = parse_question(question.text, snapshot.engine.rarity)
+    query = parse_question(question.text, snapshot.engine.rarities)
     ranking = rank(snapshot, query, QUOTES)
     gold = [one.text for one in question.answers]
     sure = confidence(query, ranking) >= THRESHOLD

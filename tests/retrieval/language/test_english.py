@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from retrieval.language.english import is_english, lemmas, translate
-from retrieval.language.tables import read_table
+from retrieval.language.tables import read_alternatives, read_table
+from retrieval.text import syllables
 
 ENGLISH = (
     "Who is the party secretary?",
@@ -240,3 +241,8 @@ def test_question_words_are_told_from_what_is_looked_for() -> None:
 
 def test_glossary_covers_thousands_of_words() -> None:
     assert sum(1 for _ in read_table("english.tsv")) >= 7000
+
+
+def test_every_translation_has_a_word_to_search_for() -> None:
+    rows = read_alternatives("english.tsv")
+    assert not [key for key, phrases in rows for phrase in phrases if not syllables(phrase)]

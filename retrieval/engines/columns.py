@@ -1,0 +1,177 @@
+"""Which documents have a term, and how often: as postings, or as one byte for each document."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.engines.batches import MAX_TF
+from retrieval.engines.segments import dense_words, spell_out
+
+Ids = NDArray[np.int64]
+Counts = NDArray[np.uint8]
+Words = NDArray[np.unsignedinteger]
+
+_SHIFT = 8
+_COUNT = MAX_TF
+_NARROW = 1 << 24  # documents whose postings fit 32 bits
+_MANY = 256  # documents
+_OVERHEAD = 512  # bytes of the objects around an array
+
+
+class Piece(NamedTuple):
+    """What was read of a term in a segment whose documents are numbered from `base` on."""
+
+    base: int
+    words: NDArray[np.uint32]
+    is_dense: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One term over all segments, whose documents are numbered on from one to the next.
+
+    `words` are postings, document << 8 | count, ascending, or None when `row` has the count of
+    each document instead, as it does for a term that very many have.
+    """
+
+    words: Words | None
+    row: Counts | None = None
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+        return _OVERHEAD + (self._postings if self.row is None else self.row).nbytes
+
+    @property
+    def _postings(self) -> Words:
+        assert self.words is not None
+        return self.words
+
+    @property
+    def df(self) -> int:
+        """How many documents have it."""
+        return int(np.count_nonzero(self.row)) if self.row is not None else len(self._postings)
+
+    def spelled(self) -> tuple[Ids, Counts]:
+        """Documents, ascending, and their counts."""
+        if self.row is not None:
+            documents = np.flatnonzero(self.row)
+            return documents, self.row[documents]
+        return split_words(self._postings)
+
+    def counts_of(self, documents: Ids) -> Counts:
+        """The counts of documents, ascending; 0 for one that does not have the term."""
+        if self.row is None and len(documents) > _MANY:  # more than are looked up faster singly
+            upper = int(documents[-1]) + 1
+            below = self._postings[: self._postings.searchsorted(upper << _SHIFT)]
+            return _as_row(below, upper).counts_of(documents)
+        return self._look_up(documents, _lowest(documents)).astype(np.uint8, copy=False)
+
+    def _look_up(self, documents: Ids, sought: Words) -> NDArray[np.unsignedinteger]:
+        """The counts of documents, given the lowest posting that each may have."""
+        if self.row is not None:
+            return self.row[documents]
+        words = self._postings
+        sought = sought.astype(words.dtype, copy=False)  # else it is the words that are copied
+        found = words.take(words.searchsorted(sought), mode="clip")
+        found ^= sought  # what is left of a document's own posting is its count
+        found *= found <= _COUNT
+        return found
+
+
+def count_table(columns: Sequence[Column], documents: Ids) -> NDArray[np.float64]:
+    """The counts of documents, ascending, in each column: of shape (columns, documents)."""
+    sought = _lowest(documents)
+    table = np.empty((len(columns), len(documents)))
+    for counts, column in zip(table, columns, strict=True):
+        counts[:] = column._look_up(documents, sought)
+    return table
+
+
+def _lowest(documents: Ids) -> Words:
+    """The lowest posting that each of some ascending documents may have."""
+    fits = not len(documents) or documents[-1] < _NARROW
+    return (documents << _SHIFT).astype(np.uint32 if fits else np.uint64)
+
+
+def split_words(words: Words) -> tuple[Ids, Counts]:
+    """The documents and the counts of postings."""
+    return (words >> _SHIFT).astype(np.int64), words.astype(np.uint8)
+
+
+def column_of(pieces: Sequence[Piece], documents: int) -> Column:
+    """A term's column, of `documents` in all, from what the segments have of it."""
+    whole = pieces[0].words
+    if len(pieces) == 1 and pieces[0].base == 0 and len(whole) == dense_words(documents):
+        return Column(None, whole.view(np.uint8)[:documents])
+    parts = [_placed(piece, documents) for piece in pieces]
+    joined = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return Column(joined) if len(joined) < dense_words(documents) else _as_row(joined, documents)
+
+
+def _placed(piece: Piece, documents: int) -> Words:
+    """The postings of a piece with their documents numbered over all segments."""
+    words = spell_out(piece.words) if piece.is_dense else piece.words
+    if not piece.base:
+        return words
+    wide: Words = words.astype(np.uint32 if documents < _NARROW else np.uint64)
+    wide += wide.dtype.type(piece.base << _SHIFT)
+    return wide
+
+
+def _as_row(words: Words, documents: int) -> Column:
+    found, counts = split_words(words)
+    row = np.zeros(documents, np.uint8)
+    row[found] = counts
+    return Column(None, row)
+
+
+def pool(columns: Sequence[Column], documents: int) -> Column:
+    """The column of several terms that count as one: their counts added up."""
+    total = np.zeros(documents, np.uint32)
+    for column in columns:
+        found, counts = column.spelled()
+        total[found] += counts
+    row = np.minimum(total, _COUNT).astype(np.uint8)
+    found = np.flatnonzero(row)
+    if len(found) >= dense_words(documents):
+        return Column(None, row)
+    return Column((found.astype(np.uint64) << np.uint64(_SHIFT)) | row[found])
+
+
+class ColumnCache:
+    """The columns that were used last, of at most so many bytes in all. Safe across threads."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._columns: OrderedDict[Hashable, Column] = OrderedDict()
+        self._held = 0
+        self._lock = Lock()
+
+    def find(self, keys: Iterable[Hashable]) -> dict[Hashable, Column]:
+        """The columns of those keys that are at hand."""
+        found: dict[Hashable, Column] = {}
+        with self._lock:
+            for key in keys:
+                if (column := self._columns.get(key)) is not None:
+                    self._columns.move_to_end(key)
+                    found[key] = column
+        return found
+
+    def keep(self, columns: Mapping[Hashable, Column]) -> None:
+        """Remember columns, and forget those that were not used for longest."""
+        with self._lock:
+            for key, column in columns.items():
+                if key not in self._columns:
+                    self._columns[key] = column
+                    self._held += column.size
+            while self._held > self._capacity:
+                _, dropped = self._columns.popitem(last=False)
+                self._held -= dropped.size

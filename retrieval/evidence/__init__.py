@@ -1,0 +1,115 @@
+"""How likely the answer is to begin at each token of the best passages.
+
+A log-linear model of few, readable signals of sentences and of tokens: its weights stand in
+`weights.json`, learned by `tests/training/evidence.py` as a conditional logit (McFadden 1974)
+over the tokens of a question's passages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from retrieval.database import StoredArticle
+from retrieval.engines.base import Hit
+from retrieval.evidence.gathered import Flags, Gathered, Ints, gather
+from retrieval.evidence.signals import (
+    SENTENCE_SIGNALS,
+    TOKEN_SIGNALS,
+    VISIBLE,
+    Floats,
+    Signals,
+)
+from retrieval.index import Snapshot
+from retrieval.model import Sentence
+from retrieval.terms import Query
+
+__all__ = ["Evidence", "Floats", "asks_for_something_visible", "weigh"]
+
+_HOPELESS = 9.0
+"""A sentence whose own signals score so much less than the best one's is not looked into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One candidate passage: its sentences, and how likely the answer begins at each token.
+
+    `starts` are the tokens' offsets in the article, ascending; `mass` their probabilities, given
+    that one of the candidates answers. For each sentence, `cover` is the share, from 0 to 1, of
+    the question's weight that its words make up, and `offers` whether it has what the question
+    asks for (a name, a number, a time, a cause). `phrases` is the share of the question's
+    phrases that the passage has, or others that can stand for them.
+    """
+
+    stored: StoredArticle
+    sentences: tuple[Sentence, ...]
+    cover: Floats
+    offers: Flags
+    starts: Ints
+    mass: Floats
+    phrases: float
+
+
+def weigh(snapshot: Snapshot, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
+    """What each hit's passage says for itself, in the order of the hits."""
+    found = gather(snapshot, hits)
+    if not len(found.starts):
+        return []
+    signals = Signals(query, snapshot.engine.idfs(query.terms), hits, found)
+    mass = _mass(signals, found)
+    offers = signals.offers if asks_for_something_visible(query) else np.zeros(len(found.hit), bool)
+    phrases = signals.sentences[:, SENTENCE_SIGNALS.index("phrases_in_passage")]
+    evidence = []
+    for first, past in zip(*_runs(found.hit), strict=True):
+        low, high = np.searchsorted(found.of, [first, past])
+        evidence.append(
+            Evidence(
+                stored=found.sentences[first][0],
+                sentences=tuple(sentence for _, _, sentence in found.sentences[first:past]),
+                cover=signals.cover[first:past],
+                offers=offers[first:past],
+                starts=found.starts[low:high],
+                mass=mass[low:high],
+                phrases=float(phrases[first]),
+            )
+        )
+    return evidence
+
+
+def asks_for_something_visible(query: Query) -> bool:
+    """Whether `Evidence.offers` means anything for a question of this kind."""
+    return query.answer_type in VISIBLE
+
+
+def _mass(signals: Signals, found: Gathered) -> Floats:
+    """The softmax of the tokens' scores; none for those of hopeless sentences."""
+    for_sentences, for_tokens = _weights()
+    scores = (signals.sentences * for_sentences).sum(axis=1)
+    kept = scores >= scores[found.of].max() - _HOPELESS
+    inside = kept[found.of]
+    own = (signals.tokens(kept) * for_tokens).sum(axis=1) + scores[found.of[inside]]
+    likely = np.exp(own - own.max())
+    mass = np.zeros(len(found.of))
+    mass[inside] = likely / likely.sum()
+    return mass
+
+
+def _runs(hit: Ints) -> tuple[Ints, Ints]:
+    firsts = np.flatnonzero(np.diff(hit, prepend=-1))
+    return firsts, np.append(firsts[1:], len(hit))
+
+
+@cache
+def _weights() -> tuple[Floats, Floats]:
+    """The weights of the sentences' signals and of the tokens'."""
+    text = files("retrieval.evidence").joinpath("weights.json").read_text("utf-8")
+    learned: dict[str, dict[str, float]] = json.loads(text)
+    return (
+        np.array([learned["sentence"][name] for name in SENTENCE_SIGNALS]),
+        np.array([learned["token"][name] for name in TOKEN_SIGNALS]),
+    )

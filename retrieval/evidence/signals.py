@@ -1,0 +1,315 @@
+"""What speaks for the answer's beginning at each token, as numbers: few, and each with a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.engines.base import K1, Hit
+from retrieval.evidence.gathered import Flags, Gathered, Ints
+from retrieval.evidence.matching import occurrences
+from retrieval.language.questions import AnswerType
+from retrieval.spelling import FOLDED
+from retrieval.terms import Query
+from retrieval.text import fold, tokens, words
+
+Floats = npt.NDArray[np.float64]
+
+IDF_FLOOR = 1.0
+"""Added to every idf: within a passage that is already on the subject, common words tell too."""
+
+SENTENCE_SIGNALS = (
+    "own",  # the sentence's own BM25, without length normalisation
+    "cover",  # share of the question's weight that the sentence has
+    "cover_with_next",  # what the next sentence adds to that share
+    "cover_with_previous",
+    "passage",  # the passage's BM25
+    "passage_share",  # the same, as a share of the best passage's
+    "new_words",  # log of how many of its words are not the question's
+    "offers_name",
+    "offers_number",
+    "offers_time",
+    "offers_cause",
+    "offers_term",
+    "phrases",  # share of the question's phrases that the sentence has, or others for them
+    "phrases_with_next",  # what the next sentence adds to that share
+    "phrases_with_previous",
+    "phrases_in_passage",
+    "telling_phrases",  # the first again, a phrase counting the more the fewer sentences have it
+    "asked_for",  # the sentence has the noun of "huyện nào"
+    "title",  # share of the article's title that is in the question
+)
+TOKEN_SIGNALS = (
+    "known",  # the token is one of the question's
+    "function",
+    "capital",
+    "digit",
+    "numeral",
+    "near",  # how near the question's phrases stand
+    "near_before",
+    "near_after",
+    "after_known",  # what is new follows what is known
+    "late",  # how far in its sentence, from 0 to 1
+    "first",
+    "name_asked",  # a capital where a person is asked for
+    "number_asked",
+    "time_asked",
+    "name_for_number",  # a capital where a number is asked for
+    "name_for_time",
+)
+
+_NUMBER = re.compile(r"\d+")
+_TIME = re.compile(
+    r"\b[12]\d{3}\b|thế kỷ|(?:tháng|ngày|năm) \d|thập niên|thập kỷ|\d{1,2}/\d{1,2}", re.IGNORECASE
+)
+# A capitalised word that does not merely begin its sentence, with those that follow it.
+_NAME = re.compile(
+    r"(?<![.!?…]\s)(?<!^)(?<=[\s(\"“])[^\W\d_a-zà-ỹ][^\W\d_]*(?:[ -][^\W\d_a-zà-ỹ][^\W\d_]*)*"
+)
+_CAUSE = re.compile(r"\b(?:vì|do|bởi|nhờ|nên|khiến|dẫn đến|nhằm|để)\b", re.IGNORECASE)
+_TERM = re.compile(r"[\"“(]")
+
+# What a sentence must offer to answer each kind of question, and whether it must be new.
+_OFFERS: Mapping[AnswerType, tuple[str, re.Pattern[str], bool]] = {
+    AnswerType.PERSON: ("offers_name", _NAME, True),
+    AnswerType.NUMBER: ("offers_number", _NUMBER, True),
+    AnswerType.TIME: ("offers_time", _TIME, True),
+    AnswerType.REASON: ("offers_cause", _CAUSE, False),
+    AnswerType.THING: ("offers_term", _TERM, False),
+    AnswerType.DEFINITION: ("offers_term", _TERM, False),
+}
+VISIBLE = frozenset({AnswerType.PERSON, AnswerType.NUMBER, AnswerType.TIME, AnswerType.REASON})
+"""The kinds of answer that a text can be seen to offer or not."""
+
+_NEARNESS = {"near": 8.0, "near_before": 5.0, "near_after": 5.0}
+"""Tokens after which a phrase counts half."""
+
+_FAR = 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where the question's terms and phrases stand.
+
+    `tf` counts each term in each sentence: (sentences, terms). `matches` has the strongest form
+    of each phrase in each sentence: (sentences, phrases). `phrase`, `first` and `past` are each
+    occurrence of a phrase, by token.
+    """
+
+    tf: Floats
+    matches: Floats
+    phrase: Ints
+    first: Ints
+    past: Ints
+
+
+class Signals:
+    """The signals of a question's candidates."""
+
+    def __init__(
+        self, query: Query, idfs: Sequence[float], hits: Sequence[Hit], found: Gathered
+    ) -> None:
+        self._query, self._hits, self._found = query, hits, found
+        weights = np.array([term.weight for term in query.terms])
+        self._gains = weights * (np.array(idfs) + IDF_FLOOR)
+        self._told = _find(query, found)
+
+    @cached_property
+    def cover(self) -> Floats:
+        """The share, from 0 to 1, of the question's weight that each sentence has."""
+        return np.asarray((self._told.tf > 0) @ self._weight)
+
+    @cached_property
+    def offers(self) -> Flags:
+        """Whether each sentence has what is asked for: a name, a number, a time, a cause."""
+        count = len(self._found.sentences)
+        asked = self._query.answer_type
+        if asked is None or asked not in _OFFERS:
+            return np.zeros(count, bool)
+        _, pattern, must_be_new = _OFFERS[asked]
+        known = {word for word, _ in self._query.words} if must_be_new else set()
+        return np.array([_offers(self._found.text(i), pattern, known) for i in range(count)])
+
+    @cached_property
+    def sentences(self) -> Floats:
+        """The signals of each sentence: (sentences, len(SENTENCE_SIGNALS))."""
+        scores = np.array([hit.score for hit in self._hits])[self._found.hit]
+        tf = self._told.tf
+        columns: dict[str, Floats] = {
+            "own": (self._gains * tf * (K1 + 1) / (tf + K1)).sum(axis=1),
+            "cover": self.cover,
+            "passage": scores,
+            "passage_share": scores / scores.max(),
+            "new_words": np.log1p(self._new_words()),
+            "title": self._title(),
+        }
+        next_adds, previous_adds = self._added((tf > 0).astype(float), self._weight)
+        columns |= {"cover_with_next": next_adds, "cover_with_previous": previous_adds}
+        asked = self._query.answer_type
+        if asked is not None and asked in _OFFERS:
+            columns[_OFFERS[asked][0]] = self.offers.astype(float)
+        if self._query.phrases:
+            columns |= self._phrases()
+        nothing = np.zeros(len(self._found.sentences))
+        return np.stack([columns.get(name, nothing) for name in SENTENCE_SIGNALS], axis=1)
+
+    def tokens(self, kept: Flags) -> Floats:
+        """The signals of the tokens of the sentences that are kept, in order."""
+        inside = kept[self._found.of]
+        of, opens = self._found.of[inside], self._found.opens[inside]
+        count = len(of)
+        first = np.flatnonzero(opens)
+        begin = first[np.cumsum(opens) - 1] if count else np.zeros(0, np.int64)
+        known = self._known[inside]
+        function = self._found.function[inside]
+        capital = self._found.capital[inside] & ~known
+        digit, numeral = self._found.digit[inside] & ~known, self._found.numeral[inside] & ~known
+        asked = self._query.answer_type
+        columns: dict[str, npt.NDArray[np.generic]] = {
+            "known": known,
+            "function": function & ~known,
+            "capital": capital,
+            "digit": digit,
+            "numeral": numeral,
+            "after_known": np.append(False, known[:-1])[:count] & ~opens & ~known & ~function,
+            "late": (np.arange(count) - begin) / np.maximum(self._found.sizes[of], 1),
+            "first": opens,
+            "name_asked": capital & (asked is AnswerType.PERSON),
+            "number_asked": (digit | numeral) & (asked is AnswerType.NUMBER),
+            "time_asked": (digit | numeral) & (asked is AnswerType.TIME),
+            "name_for_number": capital & (asked is AnswerType.NUMBER),
+            "name_for_time": capital & (asked is AnswerType.TIME),
+        }
+        if self._query.phrases:
+            columns |= self._nearness(inside, begin)
+        nothing = np.zeros(count)
+        return np.stack([columns.get(name, nothing) for name in TOKEN_SIGNALS], axis=1).astype(
+            float
+        )
+
+    @cached_property
+    def _weight(self) -> Floats:
+        """Each term's share of the question's weight."""
+        content = self._gains * np.array(self._query.content)
+        return np.asarray(content / max(content.sum(), 1e-9))
+
+    @cached_property
+    def _known(self) -> Flags:
+        """Which tokens are the question's words, or stand for them."""
+        known = self._among([word for word, told in self._query.words if told])
+        for step in range(int((self._told.past - self._told.first).max(initial=0))):
+            within = self._told.first + step < self._told.past
+            known[self._told.first[within] + step] = True
+        return known
+
+    def _phrases(self) -> dict[str, Floats]:
+        matches = self._told.matches
+        count, phrases = matches.shape
+        even = np.full(phrases, 1 / phrases)
+        next_adds, previous_adds = self._added(matches, even)
+        rarity = np.log((count + 1) / (matches.sum(axis=0) + 0.5))
+        firsts = np.flatnonzero(np.diff(self._found.hit, prepend=-1))
+        passages = np.maximum.reduceat(matches, firsts, axis=0)
+        asked = self._query.asked
+        return {
+            "phrases": matches @ even,
+            "phrases_with_next": next_adds,
+            "phrases_with_previous": previous_adds,
+            "phrases_in_passage": np.repeat(passages @ even, np.diff(firsts, append=count)),
+            "telling_phrases": matches @ rarity / max(float(rarity.sum()), 1e-9),
+            "asked_for": matches[:, asked] if asked is not None else np.zeros(count),
+        }
+
+    def _added(self, has: Floats, weight: Floats) -> tuple[Floats, Floats]:
+        """What the next sentence and the one before add to each sentence's share."""
+        same = self._found.hit[1:] == self._found.hit[:-1]
+        share = has @ weight
+        both = np.where(same, np.maximum(has[1:], has[:-1]) @ weight, 0.0)
+        return (
+            np.append(np.where(same, both - share[:-1], 0.0), 0.0),
+            np.insert(np.where(same, both - share[1:], 0.0), 0, 0.0),
+        )
+
+    def _nearness(self, inside: Flags, begin: Ints) -> dict[str, Floats]:
+        """How near to each token the phrases stand, within its sentence."""
+        count, phrases = len(begin), len(self._query.phrases)
+        at = np.cumsum(inside) - 1
+        chosen = inside[self._told.first]
+        phrase, first = self._told.phrase[chosen], at[self._told.first[chosen]]
+        last = first + (self._told.past - self._told.first)[chosen] - 1
+        place = np.arange(count)
+        before, after = np.full((phrases, count), -_FAR), np.full((phrases, count), _FAR)
+        before[phrase, last] = last
+        after[phrase, first] = first
+        before = np.maximum.accumulate(before, axis=1)
+        after = np.minimum.accumulate(after[:, ::-1], axis=1)[:, ::-1]
+        end = begin + self._found.sizes[self._found.of[inside]]
+        left = np.where(before >= begin, place - before, _FAR)
+        right = np.where(after < end, after - place, _FAR)
+        distances = {"near": np.minimum(left, right), "near_before": left, "near_after": right}
+        return {
+            name: (1 / (1 + distance / _NEARNESS[name])).sum(axis=0) / phrases
+            for name, distance in distances.items()
+        }
+
+    def _new_words(self) -> Floats:
+        new = ~self._among([word for word, _ in self._query.words])
+        return np.bincount(self._found.of[new], minlength=len(self._found.sentences)).astype(float)
+
+    def _among(self, asked: Sequence[str]) -> Flags:
+        """Which tokens are one of a few folded words; quicker than `np.isin` for so few."""
+        hashes = np.array([hash(word) for word in set(asked)], np.int64)
+        return np.asarray((self._found.folded == hashes[:, None]).any(axis=0))
+
+    def _title(self) -> Floats:
+        asked = {word for word, told in self._query.words if told}
+        shares: dict[int, float] = {}
+        for stored, _, _ in self._found.sentences:
+            if stored.row not in shares:
+                title = {fold(word) for word in words(stored.article.title)}
+                shares[stored.row] = len(asked & title) / max(1, len(title))
+        return np.array([shares[stored.row] for stored, _, _ in self._found.sentences])
+
+
+def _find(query: Query, found: Gathered) -> _Found:
+    sentences = len(found.sentences)
+    tf = np.zeros((sentences, len(query.terms)))
+    matches = np.zeros((sentences, len(query.phrases)))
+    spots: list[tuple[Ints, Ints, Ints]] = []
+    for stream, folded in ((found.exact, False), (found.folded, True)):
+        terms = [
+            (column, tuple(synonym.removeprefix(FOLDED).split(" ")))
+            for column, term in enumerate(query.terms)
+            for synonym in term.synonyms
+            if synonym.startswith(FOLDED) == folded
+        ]
+        forms = [
+            (column, form)
+            for column, phrase in enumerate(query.phrases)
+            for form in phrase
+            if form.folded == folded
+        ]
+        patterns = [term for _, term in terms] + [form.words for _, form in forms]
+        which, where = occurrences(stream, found.of, patterns)
+        of, is_term = found.of[where], which < len(terms)
+        columns = np.array([column for column, _ in (*terms, *forms)], np.int64)[which]
+        np.add.at(tf, (of[is_term], columns[is_term]), 1.0)
+        strengths = np.array([*np.zeros(len(terms)), *(form.strength for _, form in forms)])[which]
+        np.maximum.at(matches, (of[~is_term], columns[~is_term]), strengths[~is_term])
+        lengths = np.array([len(words) for words in patterns], np.int64)[which]
+        spots.append((columns[~is_term], where[~is_term], (where + lengths)[~is_term]))
+    phrase, first, past = (np.concatenate(parts) for parts in zip(*spots, strict=True))
+    return _Found(tf, matches, phrase, first, past)
+
+
+def _offers(text: str, pattern: re.Pattern[str], known: set[str]) -> bool:
+    """Whether the text has something of that pattern that is not all known."""
+    return any(
+        not known or any(token.folded not in known for token in tokens(match.group()))
+        for match in pattern.finditer(text)
+    )

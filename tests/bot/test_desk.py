@@ -1,0 +1,51 @@
+"""What runs beside the answers goes on after it has failed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot import desk as module
+from bot.desk import Desk
+from bot.reloading import UpdateFailed, update_beside
+from bot.settings import Settings
+from tests.bot.running import FakeIndex
+
+
+def test_what_fails_beside_the_answers_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "AGAIN", 0.0)
+    tries: list[int] = []
+
+    async def run() -> None:
+        settings = Settings(telegram_token="1:a", state=tmp_path / "bot.sqlite")
+        desk = Desk(settings, FakeIndex())  # type: ignore[arg-type]
+        done = asyncio.Event()
+
+        async def work() -> None:
+            tries.append(len(tries))
+            if len(tries) < 3:
+                raise RuntimeError("can't start new thread")
+            done.set()
+
+        desk.attend(work)
+        await asyncio.wait_for(done.wait(), 10)
+        await desk.close()
+
+    asyncio.run(run())
+    assert tries == [0, 1, 2]
+    assert caplog.text.count("begins anew") == 2
+
+
+def test_a_reload_whose_process_cannot_be_started_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object, **__: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refused)
+    with pytest.raises(UpdateFailed, match=r"no process could be started.*Cannot allocate memory"):
+        asyncio.run(update_beside(tmp_path, tmp_path / "index", lambda _: None))

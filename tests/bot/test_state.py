@@ -1,0 +1,200 @@
+"""A state that cannot be written now costs nobody an answer, and nothing that was owed to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.journal import Journal
+from bot.preferences import Preferences
+from bot.receipts import Receipt, Receipts
+from bot.state import PAUSE, open_state, sole_user
+from retrieval.errors import SettingsError
+from retrieval.model import Abstention, Answer
+from tests.bot.running import ANSWER
+
+GAP = Answer("Giá vàng hôm nay?", (), 0.0, Abstention.NO_MATCH)
+TODAY = date(2024, 7, 12)
+
+
+class Clock:
+    """Seconds that tests let pass."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "bot.sqlite"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def journal(file: Path, clock: Clock) -> Iterator[Journal]:
+    journal = Journal(file, 30, lambda: TODAY, clock)
+    yield journal
+    journal.close()
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """While somebody else writes to the file."""
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+@contextmanager
+def full(file: Path) -> Iterator[None]:
+    """While the file, and so the disk, has no room: a trigger answers as SQLite does then."""
+    other = sqlite3.connect(file, isolation_level=None)
+    for table in ("questions", "receipts", "language"):
+        other.execute(
+            f"CREATE TRIGGER IF NOT EXISTS full_{table} BEFORE INSERT ON {table}"
+            " BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    try:
+        yield
+    finally:
+        for table in ("questions", "receipts", "language"):
+            other.execute(f"DROP TRIGGER full_{table}")
+        other.close()
+
+
+def test_what_a_locked_journal_owes_is_written_once_it_is_free(
+    journal: Journal, file: Path, clock: Clock
+) -> None:
+    with locked(file):
+        for _ in range(3):
+            journal.record(7, GAP, 8.0)
+    clock.now += PAUSE
+    journal.record(8, ANSWER, 8.0)
+    (day,) = journal.days()
+    assert (day.asked, day.answered, day.people) == (4, 1, 2)
+    assert journal.unanswered() == [("Giá vàng hôm nay?", 3)]
+
+
+def test_a_locked_file_is_not_tried_again_at_once(
+    journal: Journal, file: Path, clock: Clock
+) -> None:
+    with locked(file):
+        journal.record(7, GAP, 8.0)
+    journal.record(7, GAP, 8.0)  # free, but nobody shall wait for that now
+    assert journal.days() == []
+    clock.now += PAUSE
+    journal.record(7, GAP, 8.0)
+    assert journal.days()[0].asked == 3
+
+
+def test_a_full_disk_costs_no_count(file: Path, clock: Clock) -> None:
+    journal, receipts = Journal(file, 30, lambda: TODAY, clock), Receipts(file, 1, clock)
+    preferences = Preferences(file)
+    with full(file):
+        journal.record(7, GAP, 8.0)
+        receipts.take(Receipt(1, 7, 70, "vi"))
+        with pytest.raises(sqlite3.Error, match="disk is full"):
+            preferences.choose(7, "en")
+        # what was not written does not hold
+        assert preferences.language(7) is None
+    clock.now += PAUSE
+    journal.record(7, GAP, 8.0)
+    receipts.take(Receipt(2, 8, 80, "vi"))
+    assert journal.days()[0].asked == 2
+    assert [one.update_id for one in Receipts(file, 2).left()] == [1, 2]
+    for each in (journal, receipts, preferences):
+        each.close()
+
+
+def test_a_journal_that_cannot_be_emptied_goes_on(
+    file: Path, clock: Clock, journal: Journal
+) -> None:
+    journal.record(7, GAP, 8.0)
+    with locked(file):
+        journal.expire()
+    journal.expire()
+    assert journal.days()[0].asked == 1
+
+
+def test_what_a_clock_dated_ahead_becomes_todays_once_it_is_set_back(file: Path) -> None:
+    today = [TODAY + timedelta(400)]
+    journal = Journal(file, 3, lambda: today[0])
+    journal.record(7, GAP, 8.0)
+    journal.vote(7, "here", False, "Ai?", ANSWER.quotes[0])
+    today[0] = TODAY
+    journal.record(8, GAP, 8.0)
+    (day,) = journal.days()
+    assert (day.day, day.asked, day.people, day.down) == (TODAY, 2, 2, 1)
+    assert journal.unanswered() == [("Giá vàng hôm nay?", 2)]
+    # and it is kept no longer than was promised
+    today[0] = TODAY + timedelta(3)
+    journal.expire()
+    assert journal.unanswered() == []
+    journal.close()
+
+
+def test_a_journal_of_no_days_keeps_nothing_that_a_wrong_clock_dated(file: Path) -> None:
+    ahead = Journal(file, 3, lambda: TODAY + timedelta(400))
+    ahead.record(7, GAP, 8.0)
+    ahead.close()
+    nothing = Journal(file, 0, lambda: TODAY)
+    assert nothing.unanswered() == []
+    nothing.close()
+
+
+def test_a_message_that_was_cut_off_is_known_to_the_next_run(file: Path) -> None:
+    first = Receipts(file, 1)
+    for number in (10, 11, 12):
+        first.take(Receipt(number, 7, number + 100, "vi"))
+    first.done(11)
+    assert first.left() == []  # they are its own
+    first.close()
+    second = Receipts(file, 2)
+    second.take(Receipt(12, 7, 112, "en"))  # Telegram delivered it again
+    assert second.left() == [Receipt(10, 7, 110, "vi")]
+    second.done(10)
+    second.done(12)
+    assert Receipts(file, 3).left() == []
+    second.close()
+
+
+def test_a_receipt_that_is_kept_is_for_the_next_run(file: Path) -> None:
+    first = Receipts(file, 1)
+    first.take(Receipt(10, 7, 70, "vi"))
+    first.keep(10)
+    first.done(10)
+    first.close()
+    assert Receipts(file, 2).left() == [Receipt(10, 7, 70, "vi")]
+
+
+def test_a_receipt_has_no_text_and_no_user(file: Path) -> None:
+    receipts = Receipts(file, 1)
+    columns = open_state(file, "").execute("SELECT name FROM pragma_table_info('receipts')")
+    assert {name for (name,) in columns} == {"update_id", "run", "chat", "message", "language"}
+    receipts.close()
+
+
+def test_two_bots_do_not_share_a_state(file: Path) -> None:
+    with (
+        sole_user(file),
+        pytest.raises(SettingsError, match="stop that one first"),
+        sole_user(file),
+    ):
+        pass
+    with sole_user(file):
+        pass  # free again
