@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from bot.examples import example_questions
@@ -27,6 +28,8 @@ from bot.shelf import Shelf
 from bot.vitals import Vitals
 from retrieval.errors import HoiBaoError
 from retrieval.model import Answer, Article, BuildReport, Progress
+from retrieval.reading import Look, look_at
+from retrieval.workers import LIMITS
 
 if TYPE_CHECKING:
     from retrieval import Index
@@ -119,6 +122,7 @@ class Desk:
         self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="search")
         # one file at a time: each may take as much memory as its limits allow
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        self.limits = LIMITS
         self.reload = SingleTask()
         self.turns = Turns()
         self.allowance = Allowance(settings.questions_per_minute)
@@ -141,10 +145,10 @@ class Desk:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.workers, lambda: work(*args, **kwargs))
 
-    async def read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do what waits for another process to read a file; those who ask are not kept waiting."""
+    async def look_at(self, file: bytes | Path, name: str) -> Look:
+        """What a file holds; another process reads it, and nobody who asks is kept waiting."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reader, lambda: work(*args, **kwargs))
+        return await loop.run_in_executor(self._reader, look_at, file, name, self.limits)
 
     async def ask(self, question: str, top: int = 3) -> Answer:
         """The answer to a question, with at most `top` quotes."""

@@ -30,7 +30,7 @@ from bot.links import article_mark
 from bot.shelf import Change
 from bot.texts import plain
 from retrieval.errors import HoiBaoError, UnreadableFile
-from retrieval.reading import Look, look_at
+from retrieval.reading import Look
 from retrieval.text import printable
 
 LISTED: Final = 8  # files on a page of /remove
@@ -116,7 +116,7 @@ async def pick(query: CallbackQuery, press: Press, context: Context, language: s
         await query.edit_message_text(render.html("file_gone", language))
         return
     try:
-        shown = render.look(name, await desk.read(look_at, path, name), language)
+        shown = render.look(name, await desk.look_at(path, name), language)
     except HoiBaoError as problem:
         # what cannot be read is just what one may want to remove
         shown = render.refusal("file_unreadable", problem, language)
@@ -211,7 +211,7 @@ async def _read(document: Document, desk: Desk) -> tuple[Look, bytes]:
     file = await document.get_file()
     data = bytes(await file.download_as_bytearray())
     name = _name(document)
-    look = await desk.read(look_at, data, name)
+    look = await desk.look_at(data, name)
     if not look.articles:
         reasons = "; ".join(failure.reason for failure in look.failures[:1])
         raise UnreadableFile(name, reasons or "no article in it", "mend it and send it again")

@@ -13,6 +13,7 @@ from bot.buttons import Press, mark_of, sealed, unsealed
 from bot.desk import Desk
 from bot.texts import TEXTS
 from retrieval import open_index, update_index
+from retrieval.workers import Limits
 from tests.bot.process import eventually
 from tests.bot.running import ADMIN, running_bot
 from tests.hostile.documents import DOCUMENTS
@@ -138,7 +139,8 @@ def test_a_hostile_file_is_refused_while_the_bot_goes_on(
     api: BotApi, corpus: Path, admin: User, an: User, office: Chat, chat: Chat, language: str
 ) -> None:
     """It crashes the process that reads it, which is not the bot's."""
-    with serving(api, corpus):
+    with serving(api, corpus) as desk:
+        desk.limits = Limits(memory=64 << 20)
         api.send_document(office, admin, DOCUMENTS["own-forms.pdf"](0), "a.pdf")
         assert "mùng hai" in said(api, chat, an, "Chợ phiên họp ngày nào?").text
         answer = api.next_message(office)
