@@ -338,6 +338,7 @@ def answer_object(answer: Answer) -> dict[str, object]:
     return {
         "question": answer.question,
         "abstained": answer.abstained,
+        **({"suggestion": answer.suggestion} if answer.suggestion else {}),
         "took_ms": round(answer.took_ms, 3),
         "passages": [
             {

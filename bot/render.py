@@ -404,10 +404,13 @@ def _abstention(answer: Answer, language: str) -> str:
         return html("no_terms", language)
     # one article may hold several of the nearest passages
     nearest = dict.fromkeys(quote.source for quote in answer.quotes)
-    if not nearest:
-        return html("abstained", language)
-    titles = (f"• {_title(near, language)}" for near in nearest)
-    return "\n".join([html("abstained", language) + "\n", html("nearest", language), *titles])
+    said = [html("abstained", language)]
+    if answer.suggestion is not None:
+        said.append(html("suggestion", language, question=cut(answer.suggestion, QUESTION)))
+    if nearest:
+        titles = [f"• {_title(near, language)}" for near in nearest]
+        said.append("\n".join([html("nearest", language), *titles]))
+    return "\n\n".join(said)
 
 
 def _item(source: Source, language: str) -> str:

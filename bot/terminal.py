@@ -124,6 +124,9 @@ def _preface(answer: Answer, language: str) -> list[str]:
     if answer.abstained:
         refusal = "no_terms" if answer.abstention is Abstention.NO_TERMS else "abstained"
         lines.append(_without_markup(refusal, language))
+        if answer.suggestion is not None:
+            shown = visible(answer.suggestion)
+            lines.append(_without_markup("suggestion", language, question=shown))
         if answer.quotes:
             lines.append(_without_markup("nearest", language))
     return lines

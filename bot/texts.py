@@ -57,6 +57,7 @@ VI: Final = {
         "Mình chưa thấy trong câu hỏi từ nào để tìm. "
         "Bạn hỏi cụ thể hơn một chút nhé, chẳng hạn thêm tên người, nơi chốn hay năm."
     ),
+    "suggestion": "Có phải bạn muốn hỏi: <i>{question}</i>",
     "understood": "Mình hiểu câu hỏi là: <i>{question}</i>",
     "untitled": "Bài không có tiêu đề",
     "only_text": "Mình chỉ đọc được câu hỏi viết bằng chữ thôi. Bạn gõ câu hỏi giúp mình nhé.",
@@ -304,6 +305,7 @@ EN: Final = {
         "I found no word in your question to search for. "
         "Could you be a little more specific: a person, a place, a year?"
     ),
+    "suggestion": "Did you mean: <i>{question}</i>",
     "understood": "I read your question as: <i>{question}</i>",
     "untitled": "Untitled article",
     "only_text": "I can only read questions written as text. Could you type it, please?",

@@ -15,6 +15,7 @@ from retrieval.highlight import highlight
 from retrieval.index import Snapshot
 from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source, Span
 from retrieval.ranking import Candidate, Ranking, rank
+from retrieval.rewording import rewordings
 from retrieval.terms import Query, document_terms, parse_question
 
 THRESHOLD = 0.4
@@ -74,6 +75,7 @@ class Index:
             confidence=sure,
             abstention=abstention,
             understood=query.understood,
+            suggestion=self._suggestion(snapshot, query, read) if abstention else None,
             took_ms=(time.perf_counter() - started) * 1000,
         )
 
@@ -113,6 +115,20 @@ class Index:
                 if not self._snapshot.is_current():
                     self._snapshot = Snapshot(self._path, self._engine)
         return self._snapshot
+
+    def _suggestion(self, snapshot: Snapshot, query: Query, question: str) -> str | None:
+        """The question with one word changed, as it stands in the article that then answers."""
+        if query.translated or not any(query.content):
+            return None
+        rarities = snapshot.engine.rarities
+        for rewording in rewordings(question, rarities):
+            reworded = parse_question(rewording.within(question), rarities)
+            with snapshot.damage_reported():
+                ranking = rank(snapshot, reworded, 1)
+            if confidence(reworded, ranking) >= self._threshold:
+                surface = rewording.surface(ranking.candidates[0].stored.article.text)
+                return rewording.within(question, surface)
+        return None
 
     def _abstention(self, query: Query, ranking: Ranking, sure: float) -> Abstention | None:
         if not any(query.content):

@@ -144,7 +144,8 @@ class Answer:
 
     `quotes` are best first. When `abstention` is set they are only the nearest passages.
     `confidence` runs from 0 (certainly not answered) to 1. `understood` is how the question
-    was read when that differs from how it was typed (raw Telex, say).
+    was read when that differs from how it was typed (raw Telex, say). `suggestion` is a question
+    with one word changed that the corpus would have answered, when it does not answer this one.
     """
 
     question: str
@@ -152,6 +153,7 @@ class Answer:
     confidence: float
     abstention: Abstention | None = None
     understood: str | None = None
+    suggestion: str | None = None
     took_ms: float = 0.0
 
     @property

@@ -59,7 +59,7 @@ def _closest(words: Sequence[str], place: int, rarities: Rarities) -> tuple[str,
     """The likeliest reading of a word: the one that its neighbours go with, then the commonest."""
     word = words[place]
     before, after = words[place - 1 : place] if place else [], words[place + 1 : place + 2]
-    candidates: list[tuple[str, ...]] = [(one,) for one in {*_one_edit_away(word)}]
+    candidates: list[tuple[str, ...]] = [(one,) for one in {*one_edit_away(word)}]
     candidates += [(word[:cut], word[cut:]) for cut in range(1, len(word))]
     known = rarities([FOLDED + " ".join(reading) for reading in candidates])
     readings = [one for one, rarity in zip(candidates, known, strict=True) if rarity >= 0]
@@ -83,7 +83,8 @@ def _pairs(words: Sequence[str]) -> list[str]:
     return [f"{FOLDED}{one} {other}" for one, other in pairwise(words)]
 
 
-def _one_edit_away(word: str) -> Iterator[str]:
+def one_edit_away(word: str) -> Iterator[str]:
+    """Each word that is a letter added, lost, changed or swapped away, some more than once."""
     for place in range(len(word) + 1):
         head, tail = word[:place], word[place:]
         if tail:

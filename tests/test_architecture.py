@@ -36,6 +36,7 @@ STAIRCASES = {
         "highlight",
         "confidence",
         "about",
+        "rewording",
         "answering",
         "",
         "evaluation",

@@ -222,3 +222,11 @@ def test_the_status_is_written_as_the_language_writes_numbers() -> None:
     assert "Số bài: 1.200" in text
     assert "Cập nhật lúc: 12/07/2024 08:30 UTC" in text
     assert "Dung lượng: 2,5 MB" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_abstention_says_which_question_would_be_answered(language: str) -> None:
+    refused = Answer("?", (QUOTE,), 0.1, Abstention.WEAK_MATCH, suggestion="Xã <Yên> Phúc?")
+    text, _ = parse_html(render.answer(refused, 0, language))
+    assert "Xã <Yên> Phúc?" in text
+    assert text.index("Xã <Yên> Phúc?") < text.index(YEN_PHUC.title)
