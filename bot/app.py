@@ -14,19 +14,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from telegram import (
-    BotCommand,
-    BotCommandScope,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeAllPrivateChats,
-    BotCommandScopeChat,
-    LinkPreviewOptions,
-    Update,
-)
+from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
-from telegram.error import Forbidden, InvalidToken, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError
 from telegram.ext import (
-    AIORateLimiter,
     Application,
     CallbackQueryHandler,
     CommandHandler,
@@ -38,19 +29,21 @@ from telegram.ext import (
     filters,
 )
 
-from bot import admin, handlers, inline, insights, library, presses, render
-from bot.desk import Desk
-from bot.handlers import Command, Context, desk_of, language_for
+from bot import buttons, handlers, inline, insights, library, presses, render
+from bot.desk import Answered, Desk
+from bot.handlers import Command, Context, desk_of, edited_at, language_for
 from bot.health import limit_requests, serve_health
 from bot.inbox import Inbox, Processor, excuse_cut_off
 from bot.logs import log_to_stderr
+from bot.menus import COMMANDS, Menus
 from bot.network import PatientRequest, PollingRequest, insist
+from bot.pacing import Limits, PacingRateLimiter
 from bot.preferences import Preferences
-from bot.questions import ASK
+from bot.questions import ASK, question_of
 from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
 from bot.state import sole_user
-from bot.texts import DEFAULT, TEXTS, plain
+from bot.texts import plain
 from bot.vitals import Vitals
 from bot.watchdog import guard_polling, watch_webhook
 from bot.watching import watch
@@ -65,7 +58,6 @@ log = logging.getLogger(__name__)
 Bot = Application[Any, Any, Any, Any, Any, Any]
 HandlerCallback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
-COMMANDS: Final = (*handlers.COMMANDS, *admin.COMMANDS, *library.COMMANDS, *insights.COMMANDS)
 RETRIES: Final = 5  # of a request that Telegram asks to repeat later
 UPDATES: Final = 256  # handled at a time
 WAIT: Final = 20  # seconds that a request waits for a connection, and for a response
@@ -125,9 +117,9 @@ def _run(settings: Settings, token: str) -> int:
     )
 
 
-def build(desk: Desk, token: str) -> Bot:
-    """The application, with everything that it reacts to."""
-    bot = _bot(desk.settings, token, desk.vitals)
+def build(desk: Desk, token: str, limits: Limits | None = None) -> Bot:
+    """The application, with everything that it reacts to; `limits` are Telegram's by default."""
+    bot = _bot(desk.settings, token, desk.vitals, limits or Limits())
     inbox = Inbox(desk, bot)
     application = (
         Application.builder()
@@ -141,6 +133,7 @@ def build(desk: Desk, token: str) -> Bot:
         .build()
     )
     application.bot_data["desk"] = desk
+    application.bot_data["menus"] = Menus(desk.settings.admin_ids)
     new = filters.UpdateType.MESSAGE
     alone = filters.ChatType.PRIVATE & new
     said = filters.UpdateType.MESSAGES  # new or edited
@@ -151,10 +144,12 @@ def build(desk: Desk, token: str) -> Bot:
     application.add_handlers(
         [
             CommandHandler(ASK, handlers.on_question, filters=said),
-            MessageHandler(filters.TEXT & ~filters.COMMAND & said, handlers.on_question),
             MessageHandler(filters.COMMAND & alone, handlers.on_unknown_command),
+            MessageHandler(filters.StatusUpdate.MIGRATE, handlers.on_migration),
             MessageHandler(filters.Document.ALL & alone, library.on_document),
-            MessageHandler(~filters.StatusUpdate.ALL & alone, handlers.on_unreadable),
+            MessageHandler(
+                ~filters.COMMAND & ~filters.StatusUpdate.ALL & said, handlers.on_question
+            ),
             CallbackQueryHandler(presses.on_press),
             InlineQueryHandler(inline.on_inline_query),
         ]
@@ -178,34 +173,14 @@ def run_command(command: Command) -> HandlerCallback:
     return run
 
 
-async def set_menus(application: Bot) -> None:
-    """Tell Telegram which commands to offer to whom, in each language."""
-    everybody = [command.name for command in handlers.COMMANDS]
-    menus: list[tuple[BotCommandScope, list[str]]] = [
-        (BotCommandScopeAllPrivateChats(), everybody),
-        (BotCommandScopeAllGroupChats(), [ASK, *everybody]),
-    ]
-    for admin_id in sorted(application.bot_data["desk"].settings.admin_ids):
-        everything = [command.name for command in COMMANDS]
-        menus.append((BotCommandScopeChat(admin_id), everything))
-    for scope, names in menus:
-        for language in TEXTS:
-            lines = [BotCommand(name, plain(f"menu_{name}", language)) for name in names]
-            # without a language code: for all who have no menu in their own language
-            code = None if language == DEFAULT else language
-            try:
-                await application.bot.set_my_commands(lines, scope, code)
-            except TelegramError as refused:
-                # an admin who never wrote to the bot, say; they can still type the command
-                log.warning("no command menu for %s: %s", scope.type, refused)
-
-
 async def count_update(update: Update, context: Context) -> None:
     """Whatever comes in is a sign of life."""
     vitals = desk_of(context).vitals
     vitals.got_on()
     kind = next((kind for kind in ALLOWED_UPDATES if getattr(update, kind)), "other")
     vitals.updates.labels(kind).inc()
+    if update.effective_chat:
+        await context.bot_data["menus"].set_for_late(context.bot, update.effective_chat.id)
 
 
 async def on_error(update: object, context: Context) -> None:
@@ -229,14 +204,22 @@ async def _admit(update: Update, context: Context) -> None:
 
 
 async def _apologise(update: Update, context: Context) -> None:
-    language = language_for(update, context)
+    language, message = language_for(update, context), update.effective_message
     if update.callback_query:
         await update.callback_query.answer(plain("toast_failed", language), show_alert=True)
-    elif update.effective_message:
-        await update.effective_message.reply_html(render.html("failed", language))
+    elif message and (question := question_of(message, context.bot.bot)):
+        # the answer is one press away, in the place of the apology
+        lost = isinstance(context.error, NetworkError) and not isinstance(context.error, BadRequest)
+        text = render.html("maybe_lost" if lost else "failed", language)
+        keyboard = buttons.retry_keyboard(language)
+        sent = await question.message.reply_html(text, reply_markup=keyboard)
+        answered = Answered(sent.message_id, edited_at(message))
+        desk_of(context).answers.put((message.chat.id, message.message_id), answered)
+    elif message:
+        await message.reply_html(render.html("failed", language))
 
 
-def _bot(settings: Settings, token: str, vitals: Vitals) -> QuietBot:
+def _bot(settings: Settings, token: str, vitals: Vitals, limits: Limits) -> QuietBot:
     server = settings.telegram_base_url
     return QuietBot(
         token,
@@ -257,7 +240,7 @@ def _bot(settings: Settings, token: str, vitals: Vitals) -> QuietBot:
             # the question may be deleted before its answer is there
             allow_sending_without_reply=True,
         ),
-        rate_limiter=AIORateLimiter(max_retries=RETRIES),
+        rate_limiter=PacingRateLimiter(limits, RETRIES),
     )
 
 
@@ -293,7 +276,7 @@ async def _begin(application: Bot) -> None:
         desk.attend(lambda: watch_webhook(application.bot, desk.vitals))
     else:
         desk.attend(lambda: _guard_polling(application, desk))
-    await set_menus(application)
+    await application.bot_data["menus"].set_all(application.bot)
 
 
 async def _guard_polling(application: Bot, desk: Desk) -> None:

@@ -100,13 +100,19 @@ def restore(settings: Settings, file: Path, *, force: bool) -> Restored:
 
 
 def _contents(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
-    for path, name in find_files([settings.corpus]):
-        yield ARTICLES + name, path
+    for path, _ in find_files([settings.corpus]):
+        yield ARTICLES + _stored_name(path.relative_to(settings.corpus)), path
     if settings.state.exists():
         yield STATE, _copied_state(settings.state, folder / STATE)
     told = folder / SETTINGS
     told.write_text(_told(settings), encoding="utf-8")
     yield SETTINGS, told
+
+
+def _stored_name(relative: Path) -> str:
+    """A file's own name, whatever signs it has; only bytes that are no UTF-8 are spelled out."""
+    name = relative.as_posix().encode("utf-8", "surrogateescape")
+    return name.decode("utf-8", "backslashreplace")
 
 
 def _copied_state(state: Path, copy: Path) -> Path:

@@ -35,6 +35,7 @@ LANGUAGE: Final = "lang"
 SHARE: Final = "share"
 ANSWERS: Final = "answers"
 STOP: Final = "stop"
+RETRY: Final = "again"
 ADD: Final = "add"
 REMOVALS: Final = "shelf"
 PICK: Final = "pick"
@@ -115,6 +116,15 @@ def find_page(answer: Answer, press: Press) -> int | None:
     if press.page < len(marks) and marks[press.page] == press.mark:
         return press.page
     return marks.index(press.mark) if press.mark in marks else None
+
+
+def with_quote_of(answer: Answer, deeper: Answer, press: Press) -> tuple[Answer, int | None]:
+    """The answer, its last quote replaced by the one that a press means among deeper ones."""
+    for quote in deeper.quotes:
+        if mark_of(quote.source.article_id) == press.mark:
+            kept = answer.quotes[: max(0, len(answer.quotes) - 1)]
+            return replace(answer, quotes=(*kept, quote)), len(kept)
+    return answer, None
 
 
 def answer_keyboard(
@@ -208,6 +218,12 @@ def language_keyboard(language: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
         [[_button(name, Press(LANGUAGE, number, 0, ""))] for number, name in enumerate(names)]
     )
+
+
+def retry_keyboard(language: str) -> InlineKeyboardMarkup:
+    """Asks again what could not be answered."""
+    label = plain("button_retry", language)
+    return InlineKeyboardMarkup([[_button(label, Press(RETRY, 0, 0, ""))]])
 
 
 def stop_keyboard(language: str) -> InlineKeyboardMarkup:

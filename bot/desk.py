@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
@@ -98,6 +99,14 @@ def _log_failure(task: asyncio.Task[None]) -> None:
         log.error("a task failed", exc_info=task.exception())
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The message that answers another, as that was when it was edited last; 0: never."""
+
+    number: int
+    edited: float
+
+
 class Desk:
     """Shared by all handlers, for as long as the bot runs."""
 
@@ -119,11 +128,13 @@ class Desk:
         self.allowance = Allowance(settings.questions_per_minute)
         # of whatever a user sends, commands and presses and all
         self.attention = Allowance(BUSY * settings.questions_per_minute)
-        # (chat, message that asks) -> message that answers
-        self.answers = Recent[tuple[int, int], int](REMEMBERED)
+        # by chat and message that asks
+        self.answers = Recent[tuple[int, int], Answered](REMEMBERED)
         self.updates = Recent[int, bool](REMEMBERED)
+        self.albums = Recent[str, bool](REMEMBERED)  # by their media_group_id
         # each with the generation of the index that it is of
         self._examples: tuple[int, tuple[str, ...]] = (-1, ())
+        self._making = asyncio.Lock()
         self._marks: tuple[int, dict[str, str]] = (-1, {})
         self.lost_token = False  # Telegram does not know the bot any more
         self._beside: set[asyncio.Task[None]] = set()
@@ -152,6 +163,7 @@ class Desk:
             report = await update_beside(self.settings.corpus, self.settings.index, show)
         # taken up now, so that whoever asks next need not wait for that
         await self.run(self.index.status)
+        self.attend(self.warm_up)
         return report
 
     def attend(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -166,10 +178,12 @@ class Desk:
 
     async def examples(self) -> tuple[str, ...]:
         """Questions that the corpus, as it is now, answers."""
-        generation = self.index.generation
-        if self._examples[0] != generation:
-            self._examples = generation, await self.run(example_questions, self.index)
-        return self._examples[1]
+        # whoever asks while they are made waits for those, instead of making them too
+        async with self._making:
+            generation = self.index.generation
+            if self._examples[0] != generation:
+                self._examples = generation, await self.run(example_questions, self.index)
+            return self._examples[1]
 
     async def warm_up(self) -> None:
         """Make the examples, so that nobody waits for them nor for what the first search loads."""
@@ -203,13 +217,18 @@ class Desk:
         """End what runs beside, the reload, then the workers, then the index."""
         for act in self._last:
             act()
-        for task in list(self._beside):
-            task.cancel()
-        await asyncio.gather(*self._beside, return_exceptions=True)
+        await self._end_beside()
         await self.reload.end("reload_stopped")
+        # a reload that was over just then has left something to do
+        await self._end_beside()
         self.workers.shutdown()
         self._reader.shutdown(cancel_futures=True)
         self.index.close()
         self.preferences.close()
         self.journal.close()
         self.receipts.close()
+
+    async def _end_beside(self) -> None:
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
@@ -13,10 +13,17 @@ from telegram.error import BadRequest
 from telegram.ext import ApplicationHandlerStop, ContextTypes
 
 from bot import buttons, render, surroundings
-from bot.desk import Desk
+from bot.desk import Answered, Desk
 from bot.links import Target, parse_payload
 from bot.manners import UNCHANGED, ignoring, typing_when_slow
-from bot.questions import Question, addresses, question_of
+from bot.questions import (
+    Question,
+    addresses,
+    is_address,
+    question_of,
+    reading_note,
+    unreadable_part,
+)
 from bot.texts import language_of
 from retrieval.model import Answer, Article, Quote
 
@@ -135,7 +142,7 @@ async def may_choose(message: Message, user_id: int) -> bool:
 
 def words_after(message: Message) -> str:
     """What follows a command: "/sources bí thư" -> "bí thư"."""
-    return (message.text or "").partition(" ")[2].strip()
+    return "".join((message.text or "").split(maxsplit=1)[1:]).strip()
 
 
 async def list_page(
@@ -145,6 +152,9 @@ async def list_page(
     desk, first = desk_of(context), page * LISTED
     # one more than is shown tells whether there is another page
     found = await desk.run(desk.index.sources, first, LISTED + 1, query)
+    if not found and page:
+        # the list has become shorter
+        return await list_page(context, query, 0, language)
     text = render.sources(found[:LISTED], first + 1, query, context.bot.username, language)
     more = len(found) > LISTED
     return text, buttons.list_keyboard(page, more, desk.index.generation)
@@ -165,18 +175,17 @@ async def on_update(update: Update, context: Context) -> None:
 
 
 async def on_question(update: Update, context: Context) -> None:
-    """Any text, new or edited: answer it, when it is a question to the bot."""
+    """Any message, new or edited: answer it, when it is a question to the bot."""
     message, user = update.effective_message, update.effective_user
-    question = question_of(message, context.bot.bot) if message else None
     if message is None or user is None:
         return
     desk, language = desk_of(context), language_for(update, context)
     if desk.preferences.is_silent(message.chat.id):
         return
-    if question is None:
-        # "/ask" or "@hoibao_bot", and nothing else
-        if message.via_bot is None and addresses(message, context.bot.bot):
-            await message.reply_html(render.html("ask_how", language))
+    question, seen = question_of(message, context.bot.bot), album_seen(message, desk)
+    if question is None or is_address(question.text):
+        if not seen:
+            await explain(message, context, language)
         return
     excess = desk.allowance.excess(user.id, message.chat.id)
     if excess == 1:
@@ -188,6 +197,33 @@ async def on_question(update: Update, context: Context) -> None:
             await send_answer(question, message, context, language)
 
 
+def album_seen(message: Message, desk: Desk) -> bool:
+    """Whether a message goes on with an album: its pictures come one by one, and count as one."""
+    album = message.media_group_id
+    if album is None:
+        return False
+    seen = desk.albums.get(album) or False
+    desk.albums.put(album, True)
+    return seen
+
+
+async def explain(message: Message, context: Context, language: str) -> None:
+    """To what is meant for the bot and holds no question: how to ask, and what the bot reads."""
+    desk, me = desk_of(context), context.bot.bot
+    alone = message.chat.type == ChatType.PRIVATE
+    # what comes by way of the bot is a quote that somebody chose inline
+    if message.via_bot == me or message.edit_date or not (alone or addresses(message, me)):
+        return
+    key = unreadable_part(message)
+    if not alone and key != "only_text_voice" and not (message.text or message.caption):
+        # in a group, a picture or a sticker in reply to the bot is no question
+        return
+    if question_of(message, me):
+        admin = alone and desk.is_admin(message.chat.id)
+        key = "link_how" if admin else "only_text_link"
+    await message.reply_html(render.html(key or "ask_how", language))
+
+
 async def send_answer(question: Question, asking: Message, context: Context, language: str) -> None:
     """Answer in reply to the message that holds the question.
 
@@ -195,16 +231,26 @@ async def send_answer(question: Question, asking: Message, context: Context, lan
     """
     desk, begun = desk_of(context), time.monotonic()
     user = asking.from_user.id if asking.from_user else 0
+    place, edited = (asking.chat.id, asking.message_id), edited_at(asking)
+    known = desk.answers.get(place)
+    if known and known.edited > edited:
+        # updates may come in another order than they were made
+        return
     async with typing_when_slow(asking):
         answer = await desk.ask(question.text)
-    text = render.answer(answer, 0, language)
+    text = render.answer(answer, 0, language, reading_note(question.message))
     keyboard = answer_keyboard(desk, answer, 0, question.message, user, language)
-    place = (asking.chat.id, asking.message_id)
-    known = desk.answers.get(place)
-    if not (known and await edit(asking, known, text, keyboard)):
+    if known and await edit(asking, known.number, text, keyboard):
+        desk.answers.put(place, replace(known, edited=edited))
+    else:
         sent = await question.message.reply_html(text, reply_markup=keyboard)
-        desk.answers.put(place, sent.message_id)
+        desk.answers.put(place, Answered(sent.message_id, edited))
     desk.journal.record(user, answer, (time.monotonic() - begun) * 1000)
+
+
+def edited_at(message: Message) -> float:
+    """When a message was edited last, in seconds since 1970; 0 when it never was."""
+    return message.edit_date.timestamp() if message.edit_date else 0.0
 
 
 def answer_keyboard(
@@ -239,15 +285,15 @@ async def edit(
     return True
 
 
-async def on_unreadable(update: Update, context: Context) -> None:
-    """A photo, a file, a voice message: say what the bot can read."""
-    if update.effective_message:
-        text = render.html("only_text", language_for(update, context))
-        await update.effective_message.reply_html(text)
-
-
 async def on_unknown_command(update: Update, context: Context) -> None:
     """A command that is in no table."""
     if update.effective_message:
         text = render.html("unknown_command", language_for(update, context))
         await update.effective_message.reply_html(text)
+
+
+async def on_migration(update: Update, context: Context) -> None:
+    """A group has become a supergroup, by another number: what it chose holds there as well."""
+    message = update.effective_message
+    if message and message.migrate_to_chat_id:
+        desk_of(context).preferences.move(message.chat.id, message.migrate_to_chat_id)

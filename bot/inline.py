@@ -34,9 +34,13 @@ async def on_inline_query(update: Update, context: Context) -> None:
     desk, language = desk_of(context), language_for(update, context)
     first = int(query.offset) if query.offset.isdecimal() else 0
     quotes: tuple[Quote, ...] = ()
-    if query.query.strip():
-        answer = await desk.ask(query.query, PAGE * PAGES)
-        quotes = () if answer.abstained else answer.quotes
+    async with desk.turns.turn(("inline", query.from_user.id)) as newest:
+        if not newest:
+            # every key typed is a query; Telegram shows the results of the last
+            return
+        if query.query.strip():
+            answer = await desk.ask(query.query, PAGE * PAGES)
+            quotes = () if answer.abstained else answer.quotes
     shown = quotes[first : first + PAGE]
     key = "inline_nothing" if query.query.strip() else "inline_start"
     lead = InlineQueryResultsButton(plain(key, language), start_parameter="inline")
@@ -44,7 +48,7 @@ async def on_inline_query(update: Update, context: Context) -> None:
     with ignoring(TOO_LATE):
         await query.answer(
             [result(quote, language) for quote in shown],
-            cache_time=CACHE,
+            cache_time=0 if desk.reload.running else CACHE,
             # texts around the quotes are in the user's language
             is_personal=True,
             next_offset=str(first + PAGE) if len(quotes) > first + PAGE else None,

@@ -23,7 +23,7 @@ from bot.handlers import (
     Context,
     desk_of,
     language_for,
-    on_unreadable,
+    on_question,
     words_after,
 )
 from bot.links import article_mark
@@ -41,7 +41,7 @@ async def on_document(update: Update, context: Context) -> None:
     """A file: from an admin, one to add; shown first as the articles that it will be."""
     message, user = update.effective_message, update.effective_user
     if message is None or user is None or not desk_of(context).is_admin(user.id):
-        await on_unreadable(update, context)
+        await on_question(update, context)
         return
     language = language_for(update, context)
     document = message.document

@@ -131,7 +131,8 @@ def passes(error: TelegramError) -> bool:
 def posts(url: str) -> bool:
     """Whether the request, carried out twice, would post twice.
 
-    >>> posts("https://api.telegram.org/bot1:a/sendMessage")
-    True
+    >>> posts("https://api.telegram.org/bot1:a/sendMessage"), posts("sendChatAction")
+    (True, False)
     """
-    return url.rpartition("/")[2].startswith("send")
+    method = url.rpartition("/")[2]
+    return method.startswith("send") and method != "sendChatAction"

@@ -57,6 +57,13 @@ class Preferences:
             self._connection.execute("DELETE FROM silent WHERE chat = ?", (chat,))
             self._silent.discard(chat)
 
+    def move(self, chat: int, to: int) -> None:
+        """What one chat chose is another's from now on."""
+        self.choose(to, self.language(chat))
+        self.silence(to, self.is_silent(chat))
+        self.choose(chat, None)
+        self.silence(chat, False)
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()

@@ -23,9 +23,11 @@ from bot.handlers import (
 )
 from bot.links import link, quote_payload
 from bot.manners import TOO_LATE, UNCHANGED, ignoring
-from bot.questions import question_text
+from bot.questions import question_text, reading_note
 from bot.texts import language_of, plain
 from retrieval.model import Answer, Quote, Span
+
+DEEPER: Final = 20  # quotes among which one is looked for that used to be among the best
 
 Widen = Callable[[str, Span], Span]
 
@@ -54,6 +56,14 @@ async def turn_page(query: CallbackQuery, press: Press, context: Context, langua
     lost = page is None and press.generation != desk_of(context).index.generation
     await _tell(query, plain("toast_corpus_changed", language) if lost else None)
     await _show_quote(query, answer, page or 0, context, language)
+
+
+async def retry(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
+    """What could not be answered, or not sent: answer it here."""
+    found = await _ask_again(query, press, context, language)
+    if found is not None:
+        await _tell(query)
+        await _show_quote(query, found[0], 0, context, language)
 
 
 async def tell_page(query: CallbackQuery, press: Press, context: Context, language: str) -> None:
@@ -124,7 +134,7 @@ async def share(query: CallbackQuery, press: Press, context: Context, language: 
     address = link(context.bot.username, quote_payload(quote))
     keyboard = buttons.share_keyboard(press, render.copied(quote), address, language)
     await _tell(query)
-    await _edit(query, render.answer(answer, page, language), keyboard)
+    await _edit(query, _answer_text(query, answer, page, language), keyboard)
 
 
 async def _message_to_choose_for(query: CallbackQuery, language: str) -> Message | None:
@@ -171,6 +181,7 @@ ACTIONS: Final[dict[str, Action]] = {
     buttons.UP: take_vote,
     buttons.DOWN: take_vote,
     buttons.PAGE: turn_page,
+    buttons.RETRY: retry,
     buttons.COUNT: tell_page,
     buttons.NEAR: show_near,
     buttons.PARAGRAPH: show_paragraph,
@@ -216,7 +227,12 @@ async def _show_quote(
     asked = query.message.reply_to_message if isinstance(query.message, Message) else None
     assert asked is not None  # the answer is to what it asks
     keyboard = answer_keyboard(desk_of(context), answer, page, asked, query.from_user.id, language)
-    await _edit(query, render.answer(answer, page, language), keyboard)
+    await _edit(query, _answer_text(query, answer, page, language), keyboard)
+
+
+def _answer_text(query: CallbackQuery, answer: Answer, page: int, language: str) -> str:
+    asked = query.message.reply_to_message if isinstance(query.message, Message) else None
+    return render.answer(answer, page, language, reading_note(asked) if asked else None)
 
 
 async def _ask_again(
@@ -229,8 +245,13 @@ async def _ask_again(
     asked = await _asked(query, language)
     if asked is None:
         return None
-    answer = await desk_of(context).ask(question_text(asked, context.bot.bot))
+    question = question_text(asked, context.bot.bot)
+    answer = await desk_of(context).ask(question)
     page = None if answer.abstained else buttons.find_page(answer, press)
+    if page is None and press.mark and not answer.abstained:
+        # its article may be there still, and only not among the best any more
+        deeper = await desk_of(context).ask(question, DEEPER)
+        return buttons.with_quote_of(answer, deeper, press)
     return answer, page
 
 

@@ -47,8 +47,9 @@ async def update_beside(corpus: Path, index: Path, show: Callable[[Progress], No
             limit=LINE_LIMIT,
             start_new_session=True,
         )
-    except OSError as error:  # no memory, or too many processes or files
-        cause = f"no process could be started for it ({error.strerror})"
+    except (OSError, RuntimeError, MemoryError) as error:
+        # no memory, or too many processes, threads or files
+        cause = f"no process could be started for it ({str(error) or type(error).__name__})"
         raise UpdateFailed("reload", cause, "try again later") from error
     try:
         return await _read_report(child, show)

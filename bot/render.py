@@ -132,15 +132,18 @@ def blockquote(text: str, highlights: Sequence[Span] = ()) -> str:
     return f"<blockquote{' expandable' if folds else ''}>{marked(shown, clipped)}</blockquote>"
 
 
-def answer(answer: Answer, page: int, language: str) -> str:
-    """The message for one quote of an answer (`page` counts from 0), or for an abstention."""
+def answer(answer: Answer, page: int, language: str, note: str | None = None) -> str:
+    """The message for one quote of an answer (`page` counts from 0), or for an abstention.
+
+    `note` is the key of a line about how the question was read.
+    """
+    lines = [html(note, language)] if note else []
+    if answer.understood is not None:
+        lines.append(html("understood", language, question=cut(answer.understood, QUESTION)))
     body = (
         _abstention(answer, language) if answer.abstained else quote(answer.quotes[page], language)
     )
-    if answer.understood is None:
-        return body
-    read_as = html("understood", language, question=cut(answer.understood, QUESTION))
-    return f"{read_as}\n\n{body}"
+    return "\n".join(lines) + f"\n\n{body}" if lines else body
 
 
 def quote(quote: Quote, language: str) -> str:
@@ -188,7 +191,8 @@ def help_text(examples: Sequence[str], language: str) -> str:
 def sources(found: Sequence[Source], first: int, query: str, username: str, language: str) -> str:
     """A page of a list of articles; their numbers, from `first`, are links that open them."""
     if not found:
-        return html("sources_none", language, query=cut(query, QUESTION))
+        key = "sources_none" if query else "sources_empty"
+        return html(key, language, query=cut(query, QUESTION))
     head = html("sources_found" if query else "sources", language, query=cut(query, QUESTION))
     items = (
         f'<a href="{link(username, article_payload(each.article_id))}">{number}.</a>'

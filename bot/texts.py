@@ -59,15 +59,37 @@ VI: Final = {
     ),
     "understood": "Mình hiểu câu hỏi là: <i>{question}</i>",
     "untitled": "Bài không có tiêu đề",
-    "only_text": (
-        "Mình chỉ đọc được câu hỏi viết bằng chữ thôi, chưa xem được ảnh, tệp hay nghe được "
-        "giọng nói. Bạn gõ câu hỏi giúp mình nhé."
+    "only_text": "Mình chỉ đọc được câu hỏi viết bằng chữ thôi. Bạn gõ câu hỏi giúp mình nhé.",
+    "only_text_voice": (
+        "Mình chưa nghe được giọng nói, chỉ đọc được câu hỏi viết bằng chữ thôi. "
+        "Bạn gõ câu hỏi giúp mình nhé."
     ),
+    "only_text_picture": (
+        "Mình chưa xem được ảnh và video, chỉ đọc được câu hỏi viết bằng chữ thôi. "
+        "Bạn gõ câu hỏi giúp mình nhé."
+    ),
+    "only_text_file": (
+        "Mình không mở tệp được gửi đến, chỉ đọc câu hỏi viết bằng chữ thôi. Tệp để thêm vào "
+        "kho bài thì người quản trị gửi giúp nhé."
+    ),
+    "only_text_link": (
+        "Mình không mở được liên kết, chỉ đọc câu hỏi viết bằng chữ thôi. "
+        "Bạn gõ câu hỏi giúp mình nhé."
+    ),
+    "link_how": (
+        "Mình không tự mở liên kết. Muốn thêm trang này vào kho, bạn mở trang, lưu thành tệp "
+        "<b>.html</b>, rồi gửi tệp đó cho mình nhé."
+    ),
+    "read_caption": "Mình không xem được ảnh hay tệp, chỉ đọc lời đi kèm.",
+    "read_forwarded": "Mình đọc tin được chuyển tiếp này như một câu hỏi.",
     "unknown_command": "Mình chưa biết lệnh này. Bạn xem /help nhé, hoặc cứ gửi thẳng câu hỏi.",
     "failed": "Xin lỗi bạn, mình vừa gặp trục trặc nên chưa trả lời được. Bạn thử lại sau nhé.",
     "cut_off": (
         "Xin lỗi bạn, mình vừa phải khởi động lại. Nếu tin nhắn này chưa được trả lời, bạn gửi "
         "lại giúp mình nhé."
+    ),
+    "maybe_lost": (
+        "Mạng vừa trục trặc. Nếu bạn chưa thấy câu trả lời của mình, bấm nút dưới đây nhé."
     ),
     "privacy": (
         "<b>Mình giữ gì về bạn?</b>\n"
@@ -99,6 +121,7 @@ VI: Final = {
     "language_chosen": "Vâng, từ giờ mình sẽ nói tiếng Việt.",
     "sources": "<b>Các bài trong kho</b>, mới nhất trước:",
     "sources_found": "<b>Các bài có tiêu đề chứa</b> “{query}”, mới nhất trước:",
+    "sources_empty": "Kho bài hiện chưa có bài nào.",
     "sources_none": "Mình không thấy bài nào có tiêu đề chứa “{query}”.",
     "slow_down": "Bạn hỏi nhanh quá, mình theo không kịp. Nghỉ một phút rồi hỏi tiếp bạn nhé.",
     "ask_how": (
@@ -215,6 +238,7 @@ VI: Final = {
     "button_remove": "Gỡ bỏ",
     "button_undo": "Hoàn tác",
     "button_stop": "Dừng lại",
+    "button_retry": "Thử lại",
     "button_near": "Xem ngữ cảnh",
     "button_paragraph": "Xem cả đoạn văn",
     "button_back": "« Về đoạn trích",
@@ -282,15 +306,36 @@ EN: Final = {
     ),
     "understood": "I read your question as: <i>{question}</i>",
     "untitled": "Untitled article",
-    "only_text": (
-        "I can only read questions written as text: no pictures, files or voice yet. "
-        "Could you type your question, please?"
+    "only_text": "I can only read questions written as text. Could you type it, please?",
+    "only_text_voice": (
+        "I cannot listen to voice messages yet, only read questions written as text. "
+        "Could you type it, please?"
     ),
+    "only_text_picture": (
+        "I cannot look at pictures and videos yet, only read questions written as text. "
+        "Could you type it, please?"
+    ),
+    "only_text_file": (
+        "I do not open files that are sent to me, and only read questions written as text. "
+        "Files for the articles come from the administrators."
+    ),
+    "only_text_link": (
+        "I cannot open links, only read questions written as text. Could you type it, please?"
+    ),
+    "link_how": (
+        "I do not open links myself. To add this page to the articles, open it, save it as an "
+        "<b>.html</b> file, and send me that file."
+    ),
+    "read_caption": "I cannot look at pictures or files; I read only the words beneath.",
+    "read_forwarded": "I read this forwarded message as a question.",
     "unknown_command": "I do not know this command. See /help, or simply send your question.",
     "failed": "Sorry, something went wrong and I could not answer. Please try again later.",
     "cut_off": (
         "Sorry, I had to start again just now. If this message got no answer, please send it "
         "once more."
+    ),
+    "maybe_lost": (
+        "The network has just failed. If my answer did not reach you, please tap this button."
     ),
     "privacy": (
         "<b>What do I keep about you?</b>\n"
@@ -320,6 +365,7 @@ EN: Final = {
     "language_chosen": "All right, I will speak English from now on.",
     "sources": "<b>The articles</b>, newest first:",
     "sources_found": "<b>Articles with</b> “{query}” <b>in their title</b>, newest first:",
+    "sources_empty": "There are no articles yet.",
     "sources_none": "I found no article with “{query}” in its title.",
     "slow_down": "That was quick! I cannot keep up; please wait a minute, then ask on.",
     "ask_how": (
@@ -433,6 +479,7 @@ EN: Final = {
     "button_remove": "Remove",
     "button_undo": "Undo",
     "button_stop": "Stop",
+    "button_retry": "Try again",
     "button_near": "Show context",
     "button_paragraph": "Show the paragraph",
     "button_back": "« Back to the quote",

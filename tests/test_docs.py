@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from bot.app import COMMANDS as BOT_COMMANDS
 from bot.cli import app
+from bot.menus import COMMANDS as BOT_COMMANDS
 from bot.questions import ASK
 from bot.settings import PREFIX, Settings
 from retrieval.articles import LOADERS

@@ -7,15 +7,17 @@ key in a tenth of all corpora, and it would have to be asked for to be noticed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
 Words = NDArray[np.uint32]
+Item = TypeVar("Item")
 
 SLICE = 4096
 """The most documents that are inverted at once: key and document fit one 64-bit number."""
@@ -96,6 +98,24 @@ def batch_of(documents: Sequence[Sequence[str]]) -> Batch:
     lengths = [len(terms) for terms in documents]
     owners = np.repeat(np.arange(len(documents)), lengths)
     return invert(np.array(keys, dtype=np.uint64), owners, len(documents))
+
+
+def grouped(items: Iterable[Item], size: Callable[[Item], int], most: int) -> Iterator[list[Item]]:
+    """The items in order, in groups of at most that size; a larger one stands alone.
+
+    >>> list(grouped([1, 2, 3, 9], int, 5))
+    [[1, 2], [3], [9]]
+    """
+    group: list[Item] = []
+    total = 0
+    for item in items:
+        if group and total + size(item) > most:
+            yield group
+            group, total = [], 0
+        group.append(item)
+        total += size(item)
+    if group:
+        yield group
 
 
 def _run_starts(values: Keys) -> NDArray[np.int64]:

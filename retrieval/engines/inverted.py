@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.engines.base import K1, TIE, Hit, QueryTerm, idf
-from retrieval.engines.batches import term_key
+from retrieval.engines.batches import grouped, term_key
 from retrieval.engines.columns import (
     Column,
     ColumnCache,
@@ -36,6 +36,7 @@ NAME = "postings"
 _RARE = 1 << 13  # postings that are scored before it is asked which others matter
 _PROBED = 12  # documents, for each that is asked for, whose scores are completed to ask that
 _FEW = 96  # documents that are looked up in all remaining terms at once
+_AT_ONCE = 1 << 20  # postings, some 40 MB while they are added up
 _KNOWN = 1 << 14  # terms whose place is remembered
 _HELD = 64 << 20  # bytes of postings that are remembered
 _SLACK = 1e-8  # of a score, and beyond it: documents that tie after rounding are kept
@@ -236,15 +237,17 @@ class InvertedEngine:
     def _sums(self, terms: Sequence[_Term]) -> tuple[Scores, Ids]:
         """What the terms add to each document, none to one that was given up; and documents
         that have one of them."""
+        total: Scores = np.zeros(0)
+        met = np.arange(self._size)
         rows = [(term.column.row, term.gain) for term in terms if term.column.row is not None]
         lists = [(term.column.words, term.gain) for term in terms if term.column.words is not None]
-        if lists:
-            met, counts = split_words(np.concatenate([words for words, _ in lists]))
+        for group in grouped(lists, lambda one: len(one[0]), _AT_ONCE):
+            met, counts = split_words(np.concatenate([words for words, _ in group]))
             impacts = _saturated(counts, self._norms[met])
-            impacts *= np.repeat([gain for _, gain in lists], [len(words) for words, _ in lists])
-            total = np.bincount(met, impacts, self._size).astype(np.float64, copy=False)
-        else:
-            met, total = np.arange(self._size), np.zeros(self._size)
+            impacts *= np.repeat([gain for _, gain in group], [len(words) for words, _ in group])
+            added: Scores = np.bincount(met, impacts, self._size).astype(np.float64, copy=False)
+            total = total + added if len(total) else added
+        total = total if len(total) else np.zeros(self._size)
         for row, gain in rows:
             total += gain * _saturated(row, self._norms)
         if len(self._dead):

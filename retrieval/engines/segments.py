@@ -23,7 +23,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.engines.batches import MAX_TF, Keys, Words
+from retrieval.engines.batches import MAX_TF, Keys, Words, grouped
 from retrieval.errors import IndexDamaged
 
 RECORD = np.dtype(
@@ -36,6 +36,7 @@ written, and a checksum of its words."""
 MAX_DOCUMENTS = 1 << 24
 
 _BLOCK = 128  # terms: 3 kB are read to find one
+_AT_ONCE = 1 << 17  # words whose checksums are worked out together
 _COUNT = np.uint32(MAX_TF)
 _ODD = np.uint32(0x9E3779B1)
 _HALF = np.uint32(15)
@@ -128,11 +129,14 @@ class Segment:
 
     def read(self, entries: Sequence[Entry]) -> list[Words]:
         """The words of terms: postings, or a count for each document in those of a dense one."""
-        found = [self._words(entry) for entry in entries]
-        starts = np.array([0, *accumulate(map(len, found[:-1]))], np.int64)
-        expected = [entry.checksum for entry in entries]
-        if _checksums(np.concatenate(found), starts).tolist() != expected:
-            raise self._damaged("postings are damaged")
+        found: list[Words] = []
+        for group in grouped(entries, lambda entry: entry.df, _AT_ONCE):
+            read = [self._words(entry) for entry in group]
+            starts = np.array([0, *accumulate(map(len, read[:-1]))], np.int64)
+            expected = [entry.checksum for entry in group]
+            if _checksums(np.concatenate(read), starts).tolist() != expected:
+                raise self._damaged("postings are damaged")
+            found += read
         return found
 
     def parts(self, low: int, high: int) -> Part:

@@ -18,6 +18,7 @@ from typing import Any
 
 from bot.app import build
 from bot.desk import Desk
+from bot.pacing import Limits
 from bot.settings import Settings
 from bot.vitals import Vitals
 from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source, Span
@@ -25,6 +26,7 @@ from tests.telegram import BotApi
 
 ADMIN = 1
 POLL = 5  # seconds that the server holds a request when there is nothing new
+UNLIMITED = Limits(10**6, 10**6, 10**6)
 NOTHING = Answer("", (), 0.0, Abstention.NO_MATCH)
 
 
@@ -47,7 +49,7 @@ class FakeIndex:
         known = self.answers.get(question, NOTHING)
         if isinstance(known, Exception):
             raise known
-        return replace(known, question=question)
+        return replace(known, question=question, quotes=known.quotes[:top])
 
     def status(self) -> IndexStatus:
         built = datetime(2024, 7, 12, 8, 30, tzinfo=UTC)
@@ -115,13 +117,18 @@ def known_answers() -> dict[str, Answer]:
 
 @contextmanager
 def running_bot(
-    api: BotApi, index: Any, /, vitals: Vitals | None = None, **settings: Any
+    api: BotApi,
+    index: Any,
+    /,
+    vitals: Vitals | None = None,
+    limits: Limits = UNLIMITED,
+    **settings: Any,
 ) -> Iterator[Desk]:
     """Runs the application as `hoibao bot` does, until the block ends."""
     with TemporaryDirectory() as folder:
         given = {"state": Path(folder) / "bot.sqlite", "admin_ids": frozenset(), **settings}
         desk = Desk(Settings(**_server(api), **given), index, vitals)
-        with _running(api, desk):
+        with _running(api, desk, limits):
             yield desk
 
 
@@ -130,14 +137,14 @@ def _server(api: BotApi) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(api: BotApi, desk: Desk) -> Iterator[None]:
+def _running(api: BotApi, desk: Desk, limits: Limits) -> Iterator[None]:
     started = threading.Event()
     failure: list[BaseException] = []
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
 
     async def run() -> None:
-        application = build(desk, api.token)
+        application = build(desk, api.token, limits)
         async with application:
             await application.post_init(application)
             await application.updater.start_polling(timeout=POLL)

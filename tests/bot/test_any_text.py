@@ -13,6 +13,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from bot.questions import is_address
 from bot.texts import plain
 from retrieval import open_index, update_index
 from retrieval.model import Answer, Article, Quote, Source, Span
@@ -45,7 +46,8 @@ def is_question(text: str) -> bool:
     """Whether people can send that, and the bot takes it for a question."""
     said, _ = tidy(text)
     asked = said.replace("@hoibao_bot", "").strip()
-    return bool(asked) and units(said) <= TEXT_UNITS and not said.startswith("/")
+    fits = units(said) <= TEXT_UNITS
+    return bool(asked) and fits and not said.startswith("/") and not is_address(asked)
 
 
 def units(text: str) -> int:

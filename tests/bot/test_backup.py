@@ -24,6 +24,7 @@ from bot.preferences import Preferences
 from bot.settings import Settings
 from bot.shelf import HIDDEN, Shelf
 from bot.state import sole_user
+from retrieval.articles import find_files
 from retrieval.errors import SettingsError
 from retrieval.model import Abstention, Answer
 from tests.bot.running import YEN_PHUC
@@ -60,9 +61,9 @@ def fill(settings: Settings, files: dict[str, str]) -> None:
 
 
 def texts(settings: Settings) -> dict[str, str]:
-    shelf = Shelf(settings.corpus)
-    found = {name: shelf.path(name) for name in shelf.files()}
-    return {name: path.read_text(encoding="utf-8") for name, path in found.items() if path}
+    found = (path for path, _ in find_files([settings.corpus]))
+    names = {path: path.relative_to(settings.corpus).as_posix() for path in found}
+    return {name: path.read_text(encoding="utf-8") for path, name in names.items()}
 
 
 def gaps(settings: Settings) -> list[tuple[str, int]]:

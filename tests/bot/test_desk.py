@@ -40,11 +40,19 @@ def test_what_fails_beside_the_answers_begins_anew(
     assert caplog.text.count("begins anew") == 2
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        OSError(12, "Cannot allocate memory"),
+        RuntimeError("Cannot allocate memory for a thread"),
+        MemoryError("Cannot allocate memory"),
+    ],
+)
 def test_a_reload_whose_process_cannot_be_started_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
     async def refused(*_: object, **__: object) -> None:
-        raise OSError(12, "Cannot allocate memory")
+        raise trouble
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", refused)
     with pytest.raises(UpdateFailed, match=r"no process could be started.*Cannot allocate memory"):

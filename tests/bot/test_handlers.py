@@ -173,15 +173,6 @@ def test_status_tells_admins_what_is_served(api: BotApi) -> None:
 
 
 @pytest.mark.usefixtures("_bot")
-def test_a_photo_with_a_question_is_told_what_the_bot_can_read(
-    api: BotApi, an: User, chat: Chat
-) -> None:
-    photo = {"file_id": "a", "file_unique_id": "a", "width": 1, "height": 1}
-    api.send(chat, an, "", extra={"photo": [photo], "caption": QUESTION})
-    assert "viết bằng chữ" in api.next_message(chat).text
-
-
-@pytest.mark.usefixtures("_bot")
 def test_a_search_runs_on_a_worker_thread_and_holds_up_nobody(
     api: BotApi, an: User, chat: Chat, index: FakeIndex
 ) -> None:
@@ -206,17 +197,6 @@ def test_an_unforeseen_failure_is_admitted_to_the_person_who_waits(
     assert api.next_message(chat).text == render.html("failed", "vi")
     assert "an update failed" in caplog.text
     assert QUESTION not in caplog.text
-
-
-# the library warns of its own attribute
-@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
-@pytest.mark.usefixtures("_bot")
-def test_a_message_that_telegram_asks_to_repeat_later_is_repeated(
-    api: BotApi, an: User, chat: Chat
-) -> None:
-    api.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
-    api.send(chat, an, QUESTION)
-    assert api.next_message(chat).text.startswith(QUOTES[0].text)
 
 
 @pytest.mark.usefixtures("_bot")

@@ -85,6 +85,21 @@ def test_context_of_an_article_that_is_gone_is_told_kindly(
     assert "cập nhật" in api.answer_to(press)["text"]
 
 
+def test_context_of_an_article_that_is_no_longer_among_the_best_is_shown_all_the_same(
+    api: BotApi, an: User, chat: Chat, index: FakeIndex
+) -> None:
+    with running_bot(api, index):
+        api.send(chat, an, QUESTION)
+        answer = api.next_message(chat)
+        index.generation += 1
+        index.answers = {QUESTION: Answer("", (*QUOTES[1:], *[QUOTES[2]] * 3, QUOTES[0]), 0.9)}
+        api.press(an, answer, "Xem ngữ cảnh")
+        assert api.next_edit(answer).marked("bold") == ["Vi Văn Dụng"]
+        api.press(an, answer, "« Về đoạn trích")
+        assert api.next_edit(answer).text.startswith(QUOTES[0].text)
+        assert "3/3" in labels(answer)
+
+
 @pytest.mark.usefixtures("_bot")
 def test_an_edited_question_gets_its_answer_edited(api: BotApi, an: User, chat: Chat) -> None:
     question = api.send(chat, an, "gần đúng")
@@ -255,3 +270,31 @@ def test_admins_are_offered_their_commands(api: BotApi, an: User, chat: Chat) ->
     assert ["reload" in menu for menu in menus] == [False, True, False]
     assert ["ask" in menu for menu in menus] == [False, False, True]
     assert all("help" in menu for menu in menus)
+
+
+def test_an_admin_who_writes_for_the_first_time_is_offered_the_commands(
+    api: BotApi, index: FakeIndex
+) -> None:
+    late = api.user(2, "Đến sau")
+    with running_bot(api, index, admin_ids=f"{ADMIN},{late.id}"):
+        office = api.private_chat(late)
+        assert "reload" not in api.command_menu(office, late)
+        api.send(office, late, "/start")
+        api.next_message(office)
+        assert "reload" in api.command_menu(office, late)
+        assert [call.method for call in api.refusals] == ["setMyCommands"]
+    api.state.calls.clear()
+
+
+def test_a_list_that_has_become_shorter_begins_anew(
+    api: BotApi, an: User, chat: Chat, many: FakeIndex
+) -> None:
+    with running_bot(api, many):
+        api.send(chat, an, "/sources")
+        page = api.next_message(chat)
+        many.articles = dict(list(many.articles.items())[:5])
+        api.press(an, page, "▶")
+        assert "1. Bài 4\n" in api.next_edit(page).text
+        many.articles = {}
+        api.send(chat, an, "/sources")
+        assert api.next_message(chat).text == "Kho bài hiện chưa có bài nào."

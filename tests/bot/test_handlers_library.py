@@ -14,6 +14,7 @@ from bot.desk import Desk
 from bot.texts import TEXTS
 from retrieval import open_index, update_index
 from retrieval.workers import Limits
+from tests.bot.process import eventually
 from tests.bot.running import ADMIN, running_bot
 from tests.hostile.documents import DOCUMENTS
 from tests.telegram import BotApi, Chat, Message, User
@@ -192,7 +193,7 @@ def test_a_file_from_somebody_else_is_not_looked_at(
 ) -> None:
     with serving(api, corpus):
         api.send_document(chat, an, FILES["den.txt"], "den.txt")
-        assert api.next_message(chat).text == TEXTS["vi"]["only_text"]
+        assert api.next_message(chat).text == TEXTS["vi"]["only_text_file"]
         assert not api.calls("getFile")
 
 
@@ -276,3 +277,18 @@ def test_strangers_do_not_get_the_commands(api: BotApi, corpus: Path, an: User, 
     with serving(api, corpus):
         for command in ("/remove", "/undo"):
             assert said(api, chat, an, command).text == TEXTS["vi"]["admins_only"]
+
+
+def test_the_examples_of_help_are_made_anew_as_soon_as_a_reload_is_over(
+    api: BotApi, corpus: Path, admin: User, office: Chat, language: str
+) -> None:
+    with serving(api, corpus) as desk:
+        assert said(api, office, admin, "/help").marked("code") == []
+        article = "Trường học\n\nTrường Chu Văn An ở Bắc Sơn được thành lập năm 1998.\n"
+        (corpus / "truong.txt").write_text(article, "utf-8")
+        before = desk.index.generation
+        said(api, office, admin, "/reload")
+        # nobody has to ask for help
+        eventually(lambda: desk._examples[0] > before)
+        question = "Trường Chu Văn An ở Bắc Sơn được thành lập năm nào?"
+        assert question in said(api, office, admin, "/help").marked("code")

@@ -118,7 +118,7 @@ def test_an_admin_who_is_none_any_more_presses_in_vain(
         told = api.answer_to(api.press_data(admin, listed, confirm))
         assert told["text"] == TEXTS[language]["toast_not_yours"]
         api.send_document(office, admin, b"Tin.", "tin.txt")
-        assert api.next_message(office).text == TEXTS[language]["only_text"]
+        assert api.next_message(office).text == TEXTS[language]["only_text_file"]
         api.send(office, admin, "/undo")
         assert api.next_message(office).text == TEXTS[language]["admins_only"]
     assert names(corpus) == {"cho.txt", "cau.txt"}
@@ -127,7 +127,7 @@ def test_an_admin_who_is_none_any_more_presses_in_vain(
 def test_every_action_of_an_admin_is_sealed_or_asks_who_presses() -> None:
     everybody = {
         buttons.UP, buttons.DOWN, buttons.PAGE, buttons.COUNT, buttons.NEAR, buttons.PARAGRAPH,
-        buttons.LIST, buttons.SHARE,
+        buttons.LIST, buttons.SHARE, buttons.RETRY,
     }  # fmt: skip
     asks = {buttons.ANSWERS, buttons.LANGUAGE, buttons.STOP}
     sealed = {name for name, act in ACTIONS.items() if hasattr(act, "__wrapped__")}

@@ -17,6 +17,7 @@ from bot.state import PAUSE, open_state, sole_user
 from retrieval.errors import SettingsError
 from retrieval.model import Abstention, Answer
 from tests.bot.running import ANSWER
+from tests.bot.test_journal import bytes_of
 
 GAP = Answer("Giá vàng hôm nay?", (), 0.0, Abstention.NO_MATCH)
 TODAY = date(2024, 7, 12)
@@ -187,6 +188,19 @@ def test_a_receipt_has_no_text_and_no_user(file: Path) -> None:
     columns = open_state(file, "").execute("SELECT name FROM pragma_table_info('receipts')")
     assert {name for (name,) in columns} == {"update_id", "run", "chat", "message", "language"}
     receipts.close()
+
+
+def test_a_receipt_leaves_no_trace_once_the_journal_was_tidied(file: Path) -> None:
+    chat = -0x1122334455
+    trace = chat.to_bytes(6, "big", signed=True)  # as SQLite writes a number
+    receipts, journal = Receipts(file, 1), Journal(file, 30)
+    receipts.take(Receipt(1, chat, 70, "vi"))
+    assert trace in bytes_of(file)
+    receipts.done(1)
+    journal.expire()  # as it does every hour
+    assert trace not in bytes_of(file)
+    receipts.close()
+    journal.close()
 
 
 def test_two_bots_do_not_share_a_state(file: Path) -> None:

@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 import bot
-from bot.app import COMMANDS
+from bot.menus import COMMANDS
 from bot.questions import ASK
 from bot.texts import EN, PLAIN, TEXTS, VI, language_of, plain
 from tests.telegram import parse_html

@@ -11,13 +11,15 @@ import json
 import random
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from bot import render
 from bot.texts import TEXTS
+from retrieval.text import strip_diacritics
 from tests.benchmark.corpus import Generator, Source, write_corpus
 from tests.bot.ports import free_port
 from tests.bot.process import Bot, started
@@ -30,6 +32,7 @@ ADDED_QUESTION = "Chợ phiên Zxqwv họp vào ngày nào?"
 PATIENCE = 120.0  # seconds that the last answers and the reload get
 PROCESSOR = "process_cpu_seconds_total"
 TICK = 0.05  # seconds between looks at who may ask
+TYPING = 1.5  # seconds that nobody types a question in less
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,33 @@ class Run:
             *(f"refused: {refusal}" for refusal in self.refusals),
             *(line for line in log.splitlines() if " ERROR " in line or " CRITICAL " in line),
             *([] if self.found_added else ["the reload's article was not found"]),
-            *("an output tells the token" for text in self.outputs if self.token in text),
-            *(
-                "an output tells a question"
-                for text in self.outputs
-                if any(question in text for question in self.questions)
-            ),
+            *(f"an output tells {what}" for what in self.told),
         ]
+
+    @property
+    def told(self) -> list[str]:
+        """What the outputs tell that they must not, in whatever form."""
+        secret = self.token.partition(":")[2]
+        secrets = {"the token": [secret], "a question": self.questions}
+        return [
+            what
+            for what, texts in secrets.items()
+            if any(form in output for output in self.outputs for form in written(texts))
+        ]
+
+
+def written(texts: Iterable[str]) -> set[str]:
+    """The texts as logs, JSON, addresses and Python write them, with and without diacritics.
+
+    >>> sorted(written(["bí?"]))
+    ['b%C3%AD%3F', 'b\\\\u00ed?', 'b\\\\xed?', 'bi?', 'bí?']
+    """
+    ways = (str, strip_diacritics, _escaped, quote, ascii)
+    return {way(text).strip("'\"") for text in texts for way in ways}
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text)
 
 
 def percentile(times: Sequence[float], share: float) -> float:
@@ -167,7 +190,7 @@ def _ask_all(
     chance = random.Random(plan.seed)
     begin = time.monotonic()
     end, middle = begin + plan.seconds, begin + plan.seconds / 2
-    turns = [(begin + chance.expovariate(1 / plan.pause), at) for at in range(len(people))]
+    turns = [(begin + _pause(chance, plan), at) for at in range(len(people))]
     heapq.heapify(turns)
     board: Message | None = None
     while (now := time.monotonic()) < end:
@@ -182,12 +205,17 @@ def _ask_all(
             asking = time.monotonic()
             question = api.send(person.chat, person.user, chance.choice(questions))
             person.questions.append((asking, question))
-        heapq.heapreplace(turns, (now + chance.expovariate(1 / plan.pause), turns[0][1]))
+        heapq.heapreplace(turns, (now + _pause(chance, plan), turns[0][1]))
     assert board is not None
     done = board
     api.wait_for(lambda: not done.keyboard, PATIENCE, "the end of the reload")
     _settle(api, people)
     return started_at, _edited_last(api, done)
+
+
+def _pause(chance: random.Random, plan: Plan) -> float:
+    """Seconds until somebody asks the next question."""
+    return TYPING + chance.expovariate(1 / (plan.pause - TYPING))
 
 
 def _write_article(corpus: Path) -> None:

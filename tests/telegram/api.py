@@ -386,6 +386,10 @@ class BotApi:
         self._seen[chat.id] = self._seen.get(chat.id, 0) + 1
         return message
 
+    def seen(self, chat: Chat) -> int:
+        """How many messages of the bot in this chat were returned by next_message."""
+        return self._seen.get(chat.id, 0)
+
     def next_edit(self, message: Message, timeout: float = PATIENCE) -> Message:
         """The message, once edited since it was sent, or since the last next_edit or press."""
         seen = self._seen_versions.get(message, 1)

@@ -216,6 +216,8 @@ class State:
             return False
         if not self.privacy or message.chat.bot_status == "administrator":
             return True
+        if "migrate_to_chat_id" in message.extra:  # every bot gets to see what the chat itself says
+            return True
         if message.reply_to and message.reply_to.sender is self.bot:
             return True
         mention = f"@{self.bot.username}".lower()

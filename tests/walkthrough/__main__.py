@@ -1,6 +1,7 @@
 """Write the walk-through again: `python -m tests.walkthrough [--pictures]`."""
 
 import argparse
+import logging
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,8 @@ def main() -> None:
     parser.add_argument("--pictures", action="store_true", help="take the pictures too")
     parser.add_argument("--browser", default="chromium", help="Chromium or Chrome")
     options = parser.parse_args()
+    # trouble is part of the play
+    logging.disable()
     with tempfile.TemporaryDirectory() as folder:
         chapters = play(Path(folder))
     PAGE.write_text(page(chapters), encoding="utf-8")

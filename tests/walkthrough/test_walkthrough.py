@@ -3,8 +3,9 @@
 import pytest
 
 from tests.telegram import Entity
-from tests.walkthrough.conversations import Chapter, html_of, play
+from tests.walkthrough.conversations import play
 from tests.walkthrough.page import PAGE, PICTURES, page
+from tests.walkthrough.stage import Chapter, html_of
 
 AGAIN = "write it again: python -m tests.walkthrough --pictures"
 
