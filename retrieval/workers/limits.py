@@ -34,7 +34,19 @@ class Limits:
     memory: int = 1 << 30
 
 
-LIMITS: Final = Limits()
+def affordable(processes: int, wanted: int = Limits().memory) -> int:
+    """The bytes that each of so many processes may take beside another one on this machine.
+
+    >>> affordable(10**9) < affordable(1) <= Limits().memory
+    True
+    """
+    if sys.platform == "win32":
+        return wanted
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(wanted, machine // (processes + 1))
+
+
+LIMITS: Final = Limits(memory=affordable(os.cpu_count() or 1))
 
 
 def impose(limits: Limits) -> int:
@@ -95,7 +107,7 @@ def is_overtime(status: int) -> bool:
 def reason(status: int, limits: Limits) -> str:
     """Why a process that read a file ended with that status, and what to do about it.
 
-    >>> reason(OUT_OF_MEMORY, LIMITS)
+    >>> reason(OUT_OF_MEMORY, Limits())
     'takes more than 1024 MB of memory to read; split it, or save it as plain text'
     """
     known = {

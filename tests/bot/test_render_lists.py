@@ -72,3 +72,13 @@ def test_statistics_fit_below_a_picture(language: str) -> None:
 @pytest.mark.parametrize("language", TEXTS)
 def test_help_with_examples_fits(language: str) -> None:
     assert fits(render.help_text(["x" * 80] * 3, language))
+
+
+def test_names_and_reasons_are_on_one_line_and_turn_nothing_round() -> None:
+    failed = (Failure("a\nb\u202e.txt", "broken (\x1b[2J\n\n• forged.txt: fine)"),)
+    plain, _ = parse_html(render.failures(failed, "en"))
+    assert plain.splitlines()[1:] == [
+        "• a\\nb\\u202e.txt: broken (\\x1b[2J\\n\\n• forged.txt: fine)"
+    ]
+    refused = render.refusal("file_unreadable", UnreadableFile("a\n.txt", "b\rc"), "en")
+    assert "a\\n.txt: b\\rc" in refused

@@ -1,6 +1,11 @@
 """How reports and measures are laid out."""
 
+import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import tables
 from retrieval.evaluation import Difference, Estimate, EvaluationRun, NoiseRun
@@ -30,6 +35,15 @@ def test_a_report_counts_files_and_gives_each_failure_its_reason() -> None:
         "  scan.pdf: no text layer; run OCR on it first\n"
         "1,234 articles, 1 passage, generation 4, in 0.8 s\n"
     )
+
+
+@given(st.text(), st.text())
+def test_no_name_and_no_reason_does_more_than_show(name: str, reason: str) -> None:
+    failed = (Failure(f"a\n\x1b[2J{name}", f"\u202e{reason}"),)
+    text = tables.report_text(replace(REPORT, failed=failed))
+    assert len(text.splitlines()) == 7
+    assert not [c for c in text if unicodedata.category(c) == "Cc" and c != "\n"]
+    assert "\u202e" not in text
 
 
 def test_a_status_is_one_fact_a_line() -> None:

@@ -1,8 +1,8 @@
 """What the worst files cost: `python -m tests.hostile [NAME...] [--size MB]`.
 
 Each file of `tests.hostile.documents` is indexed beside a plain article, with the limits that hold
-for everybody; a line tells what came of it, the seconds that took, and the most memory that a
-process had in use. Exit status 1 when the plain article was lost.
+for everybody; a line tells what came of it, the seconds that took on the clock and of processors,
+and the most memory that a process had in use. Exit status 1 when the plain article was lost.
 """
 
 from __future__ import annotations
@@ -38,11 +38,15 @@ def cost(name: str, size: int) -> dict[str, Any]:
         report = update_index([corpus], Path(folder, "index"))
     reasons = [failure.reason for failure in report.failed if failure.file.startswith(name)]
     others = [failure.file for failure in report.failed if not failure.file.startswith(name)]
+    seconds = time.monotonic() - started
+    reading = resource.getrusage(resource.RUSAGE_CHILDREN)
+    storing = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "bytes": made,
-        "seconds": time.monotonic() - started,
-        "reading": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10,
-        "storing": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+        "seconds": seconds,
+        "processor": sum(one.ru_utime + one.ru_stime for one in (reading, storing)),
+        "reading": reading.ru_maxrss >> 10,
+        "storing": storing.ru_maxrss >> 10,
         "outcome": reasons[0] if reasons else f"{report.articles - 1:,} articles",
         "others": others,
     }
@@ -57,6 +61,15 @@ def measured(name: str, size: int) -> dict[str, Any]:
     return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
+def row(found: dict[str, Any]) -> str:
+    """What was found, under the heads of the columns."""
+    if "bytes" not in found:
+        return str(found["outcome"])
+    times = f"{found['seconds']:>7.1f}  {found['processor']:>6.1f}"
+    memory = f"{found['reading']:>10,}  {found['storing']:>10,}"
+    return f"{found['bytes'] / 2**20:>6.1f} {times}  {memory}  {found['outcome'][:100]}"
+
+
 def main() -> int:
     """Print a line for each file."""
     parser = argparse.ArgumentParser(prog="python -m tests.hostile", description=__doc__)
@@ -69,17 +82,13 @@ def main() -> int:
         say(json.dumps(cost(names[0], int(options.size))))
         return 0
     size = int(options.size * 2**20)
-    say(f"{'file':<24} {'MB':>6} {'seconds':>8} {'MB reading':>11} {'MB storing':>11}  outcome")
+    columns = ("seconds", "of CPU", "MB reading", "MB storing")
+    say(f"{'file':<24} {'MB':>6} {'  '.join(columns)}  outcome")
     lost = 0
     for name in names:
         found = measured(name, size)
         lost += bool(found["others"])
-        if "bytes" in found:
-            numbers = f"{found['bytes'] / 2**20:>6.1f} {found['seconds']:>8.1f}"
-            numbers += f" {found['reading']:>11,} {found['storing']:>11,}"
-            say(f"{name:<24} {numbers}  {found['outcome'][:100]}")
-        else:
-            say(f"{name:<24} {found['outcome']}")
+        say(f"{name:<24} {row(found)}")
     return 1 if lost else 0
 
 

@@ -109,8 +109,8 @@ def test_an_article_that_cannot_be_analysed_is_named_and_its_neighbours_are_kept
     """A file of many articles is dealt out in pieces; one of them may be the bad one."""
     line = '{"id": "%s", "text": "%s"}\n'
     neighbours = "".join(line % (n, "xin chào " * 9000) for n in range(6))
-    (corpus / "b.jsonl").write_text(line % ("slow", "a\\n" * 100_000) + neighbours, "utf-8")
-    report = updated(corpus, Limits(memory=100 << 20))
+    (corpus / "b.jsonl").write_text(line % ("slow", "a\\n" * 400_000) + neighbours, "utf-8")
+    report = updated(corpus, Limits(memory=96 << 20))
     places = [failure.file for failure in report.failed]
     assert places in (["b.jsonl (slow)"], ["b.jsonl"])
     assert answers(corpus)
