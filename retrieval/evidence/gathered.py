@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from retrieval.text import TOKEN, exact, fold
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+_PERCENT = re.compile(r"(?<=\d)\s?[%‰]")
 _CAPITAL, _DIGIT, _FUNCTION, _NUMERAL = 1, 2, 4, 8
 
 
@@ -32,7 +34,8 @@ class Gathered:
 
     `of` gives each token's sentence, `hit` each sentence's hit; both never go down. `starts`
     are offsets in the token's article; `exact` and `folded` hashes of its forms. `opens` says
-    which tokens begin a sentence, `capital` which have a capital although they do not.
+    which tokens begin a sentence, `capital` which have a capital although they do not, `percent`
+    which are followed by a percent sign.
     """
 
     sentences: list[tuple[StoredArticle, int, Sentence]]
@@ -46,6 +49,7 @@ class Gathered:
     digit: Flags
     function: Flags
     numeral: Flags
+    percent: Flags
 
     def text(self, index: int) -> str:
         """The characters of a sentence."""
@@ -64,6 +68,7 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
     found: list[bytes] = []
     starts: list[int] = []
     firsts: list[int] = []
+    percents: list[int] = []
     hit: list[int] = []
     for place, (row, number) in enumerate(split_passage_id(hit.id) for hit in hits):
         stored = snapshot.stored(row)
@@ -72,6 +77,10 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
         matches = [*TOKEN.finditer(stored.article.text, passage.span.start, passage.span.end)]
         found += [_word(match.group()) for match in matches]
         starts += [match.start() for match in matches]
+        if "%" in stored.article.text:
+            signs = _PERCENT.finditer(stored.article.text, passage.span.start, passage.span.end)
+            at = np.searchsorted(starts[before:], [sign.start() for sign in signs])
+            percents += [before + place for place in at.tolist()]
         begins = [sentence.span.start for sentence in passage.sentences]
         firsts += [before + at for at in np.searchsorted(starts[before:], begins).tolist()]
         sentences += [(stored, number, sentence) for sentence in passage.sentences]
@@ -79,6 +88,8 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
     of = np.repeat(np.arange(len(firsts)), np.diff([*firsts, len(starts)]))
     ends = np.array([sentence.span.end for _, _, sentence in sentences])
     inside = np.array(starts) < ends[of]  # a repeated lede is left out between two sentences
+    percent = np.zeros(len(starts), bool)
+    percent[np.array(percents, np.int64) - 1] = True
     of, table = of[inside], np.frombuffer(b"".join(found), _WORD)[inside]
     opens = np.diff(of, prepend=-1) > 0
     looks = table["looks"]
@@ -94,6 +105,7 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
         digit=looks & _DIGIT > 0,
         function=looks & (_FUNCTION | _CAPITAL) == _FUNCTION,
         numeral=looks & (_NUMERAL | _CAPITAL) == _NUMERAL,
+        percent=percent[inside],
     )
 
 

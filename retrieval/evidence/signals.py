@@ -16,7 +16,7 @@ from retrieval.evidence.matching import occurrences
 from retrieval.language.questions import AnswerType
 from retrieval.spelling import FOLDED
 from retrieval.terms import Query
-from retrieval.text import fold, tokens, words
+from retrieval.text import fold, syllables, tokens, words
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,6 +59,7 @@ TOKEN_SIGNALS = (
     "name_asked",  # a capital where a person is asked for
     "number_asked",
     "time_asked",
+    "counted",  # a number before what is counted: "120 hộ" where "bao nhiêu hộ" is asked
     "name_for_number",  # a capital where a number is asked for
     "name_for_time",
 )
@@ -90,6 +91,7 @@ _NEARNESS = {"near": 8.0, "near_before": 5.0, "near_after": 5.0}
 """Tokens after which a phrase counts half."""
 
 _FAR = 1 << 40
+_PERCENT = (tuple(syllables("phần trăm")), ("phan", "tram"))  # "%" says the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ class Signals:
         }
         if self._query.phrases:
             columns |= self._nearness(inside, begin)
+            columns["counted"] = self._counted[inside]
         nothing = np.zeros(count)
         return np.stack([columns.get(name, nothing) for name in TOKEN_SIGNALS], axis=1).astype(
             float
@@ -206,6 +209,16 @@ class Signals:
             within = self._told.first + step < self._told.past
             known[self._told.first[within] + step] = True
         return known
+
+    @cached_property
+    def _counted(self) -> Flags:
+        """Which tokens are numbers before the noun that is asked for, or with its percent sign."""
+        asked = self._told.first[self._told.phrase == self._query.asked]
+        counts = np.zeros(len(self._found.of) + 1, bool)
+        counts[asked] = True
+        same = np.append(~self._found.opens[1:], False)
+        number = self._found.digit | self._found.numeral
+        return np.asarray(number & (counts[:-1] | (counts[1:] & same)))
 
     def _phrases(self) -> dict[str, Floats]:
         matches = self._told.matches
@@ -303,8 +316,13 @@ def _find(query: Query, found: Gathered) -> _Found:
         np.maximum.at(matches, (of[~is_term], columns[~is_term]), strengths[~is_term])
         lengths = np.array([len(words) for words in patterns], np.int64)[which]
         spots.append((columns[~is_term], where[~is_term], (where + lengths)[~is_term]))
-    phrase, first, past = (np.concatenate(parts) for parts in zip(*spots, strict=True))
-    return _Found(tf, matches, phrase, first, past)
+    signs = np.flatnonzero(found.percent)
+    for column, phrase in enumerate(query.phrases):
+        if len(signs) and any(form.words[-2:] in _PERCENT for form in phrase[:2]):
+            matches[found.of[signs], column] = 1.0
+            spots.append((np.full(len(signs), column), signs, signs + 1))
+    phrases, first, past = (np.concatenate(parts) for parts in zip(*spots, strict=True))
+    return _Found(tf, matches, phrases, first, past)
 
 
 def _offers(text: str, pattern: re.Pattern[str], known: set[str]) -> bool:
