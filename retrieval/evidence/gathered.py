@@ -22,6 +22,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _PERCENT = re.compile(r"(?<=\d)\s?[%‰]")
+_OPENING = re.compile(r"[\"“‘(]")
 _CAPITAL, _DIGIT, _FUNCTION, _NUMERAL = 1, 2, 4, 8
 
 
@@ -50,6 +51,7 @@ class Gathered:
     function: Flags
     numeral: Flags
     percent: Flags
+    quoted: Flags
 
     def text(self, index: int) -> str:
         """The characters of a sentence."""
@@ -69,6 +71,7 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
     starts: list[int] = []
     firsts: list[int] = []
     percents: list[int] = []
+    quotes: list[int] = []
     hit: list[int] = []
     for place, (row, number) in enumerate(split_passage_id(hit.id) for hit in hits):
         stored = snapshot.stored(row)
@@ -77,10 +80,8 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
         matches = [*TOKEN.finditer(stored.article.text, passage.span.start, passage.span.end)]
         found += [_word(match.group()) for match in matches]
         starts += [match.start() for match in matches]
-        if "%" in stored.article.text:
-            signs = _PERCENT.finditer(stored.article.text, passage.span.start, passage.span.end)
-            at = np.searchsorted(starts[before:], [sign.start() for sign in signs])
-            percents += [before + place for place in at.tolist()]
+        percents += _tokens_at(_PERCENT, stored.article.text, starts, before)
+        quotes += _tokens_at(_OPENING, stored.article.text, starts, before)
         begins = [sentence.span.start for sentence in passage.sentences]
         firsts += [before + at for at in np.searchsorted(starts[before:], begins).tolist()]
         sentences += [(stored, number, sentence) for sentence in passage.sentences]
@@ -88,8 +89,9 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
     of = np.repeat(np.arange(len(firsts)), np.diff([*firsts, len(starts)]))
     ends = np.array([sentence.span.end for _, _, sentence in sentences])
     inside = np.array(starts) < ends[of]  # a repeated lede is left out between two sentences
-    percent = np.zeros(len(starts), bool)
+    percent, quoted = np.zeros((2, len(starts) + 1), bool)
     percent[np.array(percents, np.int64) - 1] = True
+    quoted[quotes] = True
     of, table = of[inside], np.frombuffer(b"".join(found), _WORD)[inside]
     opens = np.diff(of, prepend=-1) > 0
     looks = table["looks"]
@@ -105,8 +107,17 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
         digit=looks & _DIGIT > 0,
         function=looks & (_FUNCTION | _CAPITAL) == _FUNCTION,
         numeral=looks & (_NUMERAL | _CAPITAL) == _NUMERAL,
-        percent=percent[inside],
+        percent=percent[:-1][inside],
+        quoted=quoted[:-1][inside],
     )
+
+
+def _tokens_at(signs: re.Pattern[str], text: str, starts: list[int], since: int) -> list[int]:
+    """The tokens, from `since` on, that begin at or after each sign."""
+    if len(starts) == since:
+        return []
+    found = [sign.start() for sign in signs.finditer(text, starts[since], starts[-1])]
+    return [since + at for at in np.searchsorted(starts[since:], found).tolist()] if found else []
 
 
 @lru_cache(maxsize=1 << 16)

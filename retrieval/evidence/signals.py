@@ -16,7 +16,7 @@ from retrieval.evidence.matching import occurrences
 from retrieval.language.questions import AnswerType
 from retrieval.spelling import FOLDED
 from retrieval.terms import Query
-from retrieval.text import fold, syllables, tokens, words
+from retrieval.text import exact, fold, syllables, tokens, words
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,6 +60,9 @@ TOKEN_SIGNALS = (
     "number_asked",
     "time_asked",
     "counted",  # a number before what is counted: "120 hộ" where "bao nhiêu hộ" is asked
+    "named",  # a capital after the noun that is asked for: "huyện Văn Quan" for "huyện nào"
+    "quoted",  # it follows an opening quotation mark or bracket
+    "defined",  # it follows "là"
     "name_for_number",  # a capital where a number is asked for
     "name_for_time",
 )
@@ -91,6 +94,7 @@ _NEARNESS = {"near": 8.0, "near_before": 5.0, "near_after": 5.0}
 """Tokens after which a phrase counts half."""
 
 _FAR = 1 << 40
+_IS = hash(exact("là"))
 _PERCENT = (tuple(syllables("phần trăm")), ("phan", "tram"))  # "%" says the same
 
 
@@ -184,12 +188,14 @@ class Signals:
             "name_asked": capital & (asked is AnswerType.PERSON),
             "number_asked": (digit | numeral) & (asked is AnswerType.NUMBER),
             "time_asked": (digit | numeral) & (asked is AnswerType.TIME),
+            "quoted": self._found.quoted[inside],
+            "defined": np.append(False, self._found.exact[:-1] == _IS)[inside] & ~opens,
             "name_for_number": capital & (asked is AnswerType.NUMBER),
             "name_for_time": capital & (asked is AnswerType.TIME),
         }
         if self._query.phrases:
             columns |= self._nearness(inside, begin)
-            columns["counted"] = self._counted[inside]
+            columns |= {"counted": self._counted[inside], "named": self._named[inside]}
         nothing = np.zeros(count)
         return np.stack([columns.get(name, nothing) for name in TOKEN_SIGNALS], axis=1).astype(
             float
@@ -219,6 +225,14 @@ class Signals:
         same = np.append(~self._found.opens[1:], False)
         number = self._found.digit | self._found.numeral
         return np.asarray(number & (counts[:-1] | (counts[1:] & same)))
+
+    @cached_property
+    def _named(self) -> Flags:
+        """Which tokens have a capital and follow the noun that is asked for."""
+        past = self._told.past[self._told.phrase == self._query.asked]
+        follows = np.zeros(len(self._found.of) + 1, bool)
+        follows[past] = True
+        return np.asarray(follows[:-1] & self._found.capital & ~self._known)
 
     def _phrases(self) -> dict[str, Floats]:
         matches = self._told.matches
