@@ -38,6 +38,7 @@ _QUESTION_WORDS = frozenset(exact(word) for word in QUESTION_WORDS)
 _FOLDED_QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
 # "huyện nào", "bao nhiêu xã": what is asked for, by the question word after or before it.
 _AFTER_NOUN = (["nao"], ["gi"])
+_SLOTS = frozenset("ai gi nao dau bao may sao".split())  # stand where the answer would
 _BEFORE_NOUN = (["nhieu"], ["may"])
 
 
@@ -64,7 +65,8 @@ class Query:
     `content` says of each term whether it is more than a question word; `words` are the
     question's words, folded, in order, each with the same. `phrases` are the words of one or
     more syllables that it is made of, each with those that can stand for it, and `asked` the
-    place of the one that the question word goes with ("huyện" of "huyện nào"). `translated` is
+    place of the one that the question word goes with ("huyện" of "huyện nào"), `before` and
+    `after` of those on both sides of the question word. `translated` is
     set when it was in English; `understood` when it was read otherwise than it was typed.
     """
 
@@ -73,6 +75,8 @@ class Query:
     words: tuple[tuple[str, bool], ...]
     phrases: tuple[Phrase, ...] = ()
     asked: int | None = None
+    before: int | None = None
+    after: int | None = None
     answer_type: AnswerType | None = None
     understood: str | None = None
     translated: bool = False
@@ -112,12 +116,15 @@ def parse_question(question: str, rarities: Rarities) -> Query:
     words = _read(found, text, meant, rarities)
     terms = _unique_terms(_vietnamese_terms(words))
     phrases = _phrases(words)
+    before, after = _sides(words, phrases)
     return Query(
         terms=tuple(terms),
         content=tuple(terms.values()),
         words=tuple((word.folded, word.telling) for word in words),
         phrases=tuple(phrases),
-        asked=next((place for place, asked in enumerate(phrases.values()) if asked), None),
+        asked=next((place for place, said in enumerate(phrases.values()) if said.asked), None),
+        before=before,
+        after=after,
         answer_type=answer_type(text),
         understood=spell(found, meant, text) if meant else decoded,
     )
@@ -180,11 +187,20 @@ def _read(
     return words
 
 
-def _phrases(words: Sequence[_Word]) -> dict[Phrase, bool]:
-    """What says something, with what can stand for it, and whether a question word goes with it."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Where a phrase stands among a question's words, and whether a question word goes with it."""
+
+    at: int
+    past: int
+    asked: bool
+
+
+def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
+    """What says something, with what can stand for it; what is said twice stands where it did."""
     typed = [word.typed or "" for word in words]
     folded = [word.folded for word in words]
-    found: dict[Phrase, bool] = {}
+    found: dict[Phrase, _Said] = {}
     at = 0
     while at < len(words):
         bare = not typed[at]
@@ -195,9 +211,27 @@ def _phrases(words: Sequence[_Word]) -> dict[Phrase, bool]:
                 folded[past : past + 1] in _AFTER_NOUN
                 or folded[max(0, at - 1) : at] in _BEFORE_NOUN
             )
-            found[phrase] = found.get(phrase, False) or asked
+            if phrase not in found or asked:
+                found[phrase] = _Said(at, past, asked)
         at = past
     return found
+
+
+def _sides(
+    words: Sequence[_Word], phrases: Mapping[Phrase, _Said]
+) -> tuple[int | None, int | None]:
+    """The places of the phrases before and after the first question word."""
+    slots = (at for at, word in enumerate(words) if not word.telling and word.folded in _SLOTS)
+    slot = next(slots, None)
+    if slot is None:
+        return None, None
+    spans = list(phrases.values())
+    before = [place for place, said in enumerate(spans) if said.past <= slot]
+    after = [place for place, said in enumerate(spans) if said.at > slot]
+    return (
+        max(before, key=lambda place: spans[place].past, default=None),
+        min(after, key=lambda place: spans[place].at, default=None),
+    )
 
 
 def _forms(run: Sequence[_Word]) -> Iterator[Form]:

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from retrieval.engines.base import K1, Hit
 from retrieval.evidence.gathered import Flags, Gathered, Ints
 from retrieval.evidence.matching import occurrences
+from retrieval.language.little_words import word_set
 from retrieval.language.questions import AnswerType
 from retrieval.spelling import FOLDED
 from retrieval.terms import Query
-from retrieval.text import exact, fold, syllables, tokens, words
+from retrieval.text import fold, syllables, tokens, words
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,6 +64,12 @@ TOKEN_SIGNALS = (
     "named",  # a capital after the noun that is asked for: "huyện Văn Quan" for "huyện nào"
     "quoted",  # it follows an opening quotation mark or bracket
     "defined",  # it follows "là"
+    "acting",  # after "bởi" or "do", where somebody is asked for
+    "placed",  # after "ở", "tại" and the like, where a place is asked for
+    "causing",  # begins with "vì", "để" and the like, where a reason is asked for
+    "dated",  # "năm" or "tháng" before a number, where a time is asked for
+    "in_slot",  # follows what stands before the question word
+    "leading",  # how near before what stands after the question word
     "name_for_number",  # a capital where a number is asked for
     "name_for_time",
 )
@@ -94,7 +101,41 @@ _NEARNESS = {"near": 8.0, "near_before": 5.0, "near_after": 5.0}
 """Tokens after which a phrase counts half."""
 
 _FAR = 1 << 40
-_IS = hash(exact("là"))
+
+
+def _hashes(words: str) -> Ints:
+    return np.array([hash(word) for word in word_set(words)], np.int64)
+
+
+# By signal: the kinds of answer it is for (none: any), the words before one, the words that one
+# begins with, and whether a number has to follow.
+_MARKS: Mapping[str, tuple[frozenset[AnswerType], Ints, Ints, bool]] = {
+    "defined": (frozenset(), _hashes("là"), _hashes(""), False),
+    "acting": (
+        frozenset({AnswerType.PERSON, AnswerType.ORGANISATION}),
+        _hashes("bởi do"),
+        _hashes(""),
+        False,
+    ),
+    "placed": (
+        frozenset({AnswerType.PLACE}),
+        _hashes("ở tại trong từ đến vào"),
+        _hashes(""),
+        False,
+    ),
+    "causing": (
+        frozenset({AnswerType.REASON}),
+        _hashes("vì do bởi để nhằm nhờ"),
+        _hashes("vì do bởi để nhằm nhờ"),
+        False,
+    ),
+    "dated": (
+        frozenset({AnswerType.TIME}),
+        _hashes(""),
+        _hashes("năm ngày tháng kỷ thập mùa"),
+        True,
+    ),
+}
 _PERCENT = (tuple(syllables("phần trăm")), ("phan", "tram"))  # "%" says the same
 
 
@@ -189,13 +230,14 @@ class Signals:
             "number_asked": (digit | numeral) & (asked is AnswerType.NUMBER),
             "time_asked": (digit | numeral) & (asked is AnswerType.TIME),
             "quoted": self._found.quoted[inside],
-            "defined": np.append(False, self._found.exact[:-1] == _IS)[inside] & ~opens,
+            **{name: self._marked(name)[inside] for name in _MARKS},
             "name_for_number": capital & (asked is AnswerType.NUMBER),
             "name_for_time": capital & (asked is AnswerType.TIME),
         }
         if self._query.phrases:
             columns |= self._nearness(inside, begin)
             columns |= {"counted": self._counted[inside], "named": self._named[inside]}
+            columns |= {"in_slot": self._in_slot[inside], "leading": self._leading[inside]}
         nothing = np.zeros(count)
         return np.stack([columns.get(name, nothing) for name in TOKEN_SIGNALS], axis=1).astype(
             float
@@ -225,6 +267,41 @@ class Signals:
         same = np.append(~self._found.opens[1:], False)
         number = self._found.digit | self._found.numeral
         return np.asarray(number & (counts[:-1] | (counts[1:] & same)))
+
+    def _marked(self, name: str) -> Flags:
+        """Which tokens are marked as an answer by a little word before them, or their own."""
+        kinds, before, own, followed_by_number = _MARKS[name]
+        if kinds and self._query.answer_type not in kinds:
+            return np.zeros(len(self._found.of), bool)
+        stream = self._found.exact
+        previous = np.append(0, stream[:-1])
+        marked = (previous == before[:, None]).any(axis=0) & ~self._found.opens
+        marked |= (stream == own[:, None]).any(axis=0)
+        if followed_by_number:
+            marked &= np.append(self._found.digit[1:] & ~self._found.opens[1:], False)
+        return np.asarray(marked)
+
+    @cached_property
+    def _in_slot(self) -> Flags:
+        """Which tokens follow what stands before the question word, but for a function word."""
+        past = self._told.past[self._told.phrase == self._query.before]
+        follows = np.zeros(len(self._found.of) + 1, bool)
+        follows[past] = True
+        near, little = follows[:-1], self._found.function
+        skipped = np.append(False, near[:-1] & little[:-1])
+        return np.asarray((near & ~little | skipped) & ~self._found.opens)
+
+    @cached_property
+    def _leading(self) -> Floats:
+        """How near each token stands before what stands after the question word."""
+        first = self._told.first[self._told.phrase == self._query.after]
+        at = np.arange(len(self._found.of))
+        following = np.full(len(at), _FAR)
+        following[first] = first
+        following = np.minimum.accumulate(following[::-1])[::-1]
+        ends = np.cumsum(self._found.sizes)[self._found.of]
+        near = np.where(following < ends, following - at, _FAR)
+        return np.asarray(np.where(near > 0, 1 / (1 + near / 3), 0.0))
 
     @cached_property
     def _named(self) -> Flags:
