@@ -143,8 +143,20 @@ def assert_stands_in_context(html: str, message: Message, quote: Quote) -> None:
     assert seen(shown(message)) == seen(told)
 
 
-def last_html(api: BotApi, method: str) -> str:
-    return str(api.calls(method)[-1].params["text"])
+def sent_html(message: Message) -> str:
+    return str(message.request["text"])
+
+
+def edited_html(api: BotApi, message: Message) -> str:
+    """What the bot asked the message to become last."""
+
+    def asked() -> list[str]:
+        edits = (call.params for call in api.calls("editMessageText") if call.status == 200)
+        return [each["text"] for each in edits if int(each["message_id"]) == message.id]
+
+    # a request is written down a moment after the people see what it did
+    api.wait_for(lambda: len(asked()) == len(message.versions) - 1)
+    return asked()[-1]
 
 
 # --- any answer
@@ -189,11 +201,11 @@ def test_any_quote_is_sent_verbatim_with_its_marks(api: BotApi, an: User, chat: 
         quote = oracle.only.quotes[0]
         api.send(chat, an, question)
         message = api.next_message(chat)
-        assert_faithful(last_html(api, "sendMessage"), message, quote)
+        assert_faithful(sent_html(message), message, quote)
         if len(quote.text) <= 400:
             api.press(an, message, CONTEXT)
             api.next_edit(message)
-            assert_stands_in_context(last_html(api, "editMessageText"), message, quote)
+            assert_stands_in_context(edited_html(api, message), message, quote)
         assert not api.refusals
 
     with running_bot(api, oracle, questions_per_minute=NO_LIMIT):
@@ -241,14 +253,14 @@ def test_any_article_is_quoted_verbatim_whatever_is_asked(
             message = api.next_message(chat)
             answer = current.answers[-1]
             if answer.abstained:
-                assert not written(last_html(api, "sendMessage"))
+                assert not written(sent_html(message))
             else:
                 quote = answer.quotes[0]
                 assert quote.span.of(texts[int(quote.source.article_id)]) == quote.text
-                assert_faithful(last_html(api, "sendMessage"), message, quote)
+                assert_faithful(sent_html(message), message, quote)
                 api.press(an, message, CONTEXT)
                 api.next_edit(message)
-                assert_stands_in_context(last_html(api, "editMessageText"), message, quote)
+                assert_stands_in_context(edited_html(api, message), message, quote)
         assert not api.refusals
 
     write_articles(tmp_path / "articles", ["Bắt đầu."])

@@ -60,3 +60,4 @@ def test_nothing_that_the_bot_is_made_of_tells_the_token_by_its_repr(tmp_path: P
         assert TOKEN.partition(":")[2] not in f"{each!r} {each}"
     desk.preferences.close()
     desk.journal.close()
+    desk.receipts.close()
