@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from retrieval.articles import LOADERS
-from tests.fuzz.__main__ import told
+from tests.fuzz.__main__ import is_quick, together, told
 from tests.fuzz.targets import TARGETS
 
 
@@ -31,3 +33,16 @@ stat::peak_rss_mb:              99"""
     run = told(".pdf", 70, log)
     assert (run.executions, run.edges, run.features, run.memory) == (12, 41, 1234, 99)
     assert run.outcome == "hangs: /tmp/found/pdf-timeout-1"
+    assert run.slow == Path("/tmp/found/pdf-timeout-1")
+
+
+def test_a_hang_that_takes_no_processor_time_is_none(tmp_path: Path) -> None:
+    (tmp_path / "quick").write_bytes(b"page:1:7:3fa9c2d1")
+    assert is_quick("callbacks", tmp_path / "quick")
+
+
+def test_runs_after_each_other_add_up() -> None:
+    first = told("text", 70, "#9 DONE cov: 7 ft: 9 corp: 1\nstat::number_of_executed_units: 12")
+    second = told("text", 0, "#9 DONE cov: 6 ft: 10 corp: 1\nstat::number_of_executed_units: 3")
+    run = together(first, second)
+    assert (run.executions, run.edges, run.features, run.outcome) == (15, 7, 10, "well")
