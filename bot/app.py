@@ -222,10 +222,11 @@ async def on_error(update: object, context: Context) -> None:
 
 async def _admit(update: Update, context: Context) -> None:
     """Apologise, as soon as anything can be said; after the next start, if not before the end."""
-    request = context.bot.request
+    request, receipts = context.bot.request, desk_of(context).receipts
     assert isinstance(request, PatientRequest)  # the bot was built with it
-    if not await insist(request, lambda: _apologise(update, context)):
-        desk_of(context).receipts.keep(update.update_id)
+    receipts.keep(update.update_id)  # whatever happens until it is said
+    if await insist(request, lambda: _apologise(update, context)):
+        receipts.release(update.update_id)
 
 
 async def _apologise(update: Update, context: Context) -> None:

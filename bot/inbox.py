@@ -45,7 +45,10 @@ class Inbox(asyncio.Queue[object]):
         """Take it in, once there is room; what is no update is a signal, and needs none."""
         if isinstance(item, Update):
             await self._room.acquire()
-            self._note(item)
+            try:
+                self._note(item)
+            except Exception as error:  # for want of memory, say: it is answered all the same
+                log.error("a message could not be noted", exc_info=error)
         await super().put(item)
 
     def done(self, update: Update) -> None:
