@@ -52,7 +52,7 @@ from bot.settings import PREFIX, Settings
 from bot.state import sole_user
 from bot.texts import DEFAULT, TEXTS, plain
 from bot.vitals import Vitals
-from bot.watchdog import guard_polling, watch_webhook
+from bot.watchdog import abort, end_with_threads, guard_polling, watch_inbox, watch_webhook
 from bot.watching import watch
 from retrieval import is_stale, open_index
 from retrieval.errors import HoiBaoError, IndexProblem, SettingsError
@@ -264,6 +264,7 @@ def _bot(settings: Settings, token: str, vitals: Vitals) -> QuietBot:
 
 def _serve(application: Bot, settings: Settings) -> None:
     limit_requests()
+    end_with_threads(abort)
     # -1: wait for the network for as long as it takes
     common: dict[str, Any] = {"bootstrap_retries": -1, "allowed_updates": ALLOWED_UPDATES}
     if settings.webhook_url is None:
@@ -290,6 +291,9 @@ async def _begin(application: Bot) -> None:
     desk.attend(lambda: insights.expire_hourly(desk))
     desk.attend(desk.warm_up)
     desk.attend(lambda: excuse_cut_off(application.bot, desk))
+    inbox = application.update_queue
+    assert isinstance(inbox, Inbox)  # the application was built with it
+    desk.attend(lambda: watch_inbox(inbox, abort))
     if desk.settings.webhook_url:
         desk.attend(lambda: watch_webhook(application.bot, desk.vitals))
     else:
