@@ -45,7 +45,7 @@ from bot.settings import PREFIX, Settings
 from bot.state import sole_user
 from bot.texts import plain
 from bot.vitals import Vitals
-from bot.watchdog import guard_polling, watch_webhook
+from bot.watchdog import abort, end_with_threads, guard_polling, watch_inbox, watch_webhook
 from bot.watching import watch
 from retrieval import is_stale, open_index
 from retrieval.errors import HoiBaoError, IndexProblem, SettingsError
@@ -197,10 +197,11 @@ async def on_error(update: object, context: Context) -> None:
 
 async def _admit(update: Update, context: Context) -> None:
     """Apologise, as soon as anything can be said; after the next start, if not before the end."""
-    request = context.bot.request
+    request, receipts = context.bot.request, desk_of(context).receipts
     assert isinstance(request, PatientRequest)  # the bot was built with it
-    if not await insist(request, lambda: _apologise(update, context)):
-        desk_of(context).receipts.keep(update.update_id)
+    receipts.keep(update.update_id)  # whatever happens until it is said
+    if await insist(request, lambda: _apologise(update, context)):
+        receipts.release(update.update_id)
 
 
 async def _apologise(update: Update, context: Context) -> None:
@@ -246,6 +247,7 @@ def _bot(settings: Settings, token: str, vitals: Vitals, limits: Limits) -> Quie
 
 def _serve(application: Bot, settings: Settings) -> None:
     limit_requests()
+    end_with_threads(abort)
     # -1: wait for the network for as long as it takes
     common: dict[str, Any] = {"bootstrap_retries": -1, "allowed_updates": ALLOWED_UPDATES}
     if settings.webhook_url is None:
@@ -272,6 +274,9 @@ async def _begin(application: Bot) -> None:
     desk.attend(lambda: insights.expire_hourly(desk))
     desk.attend(desk.warm_up)
     desk.attend(lambda: excuse_cut_off(application.bot, desk))
+    inbox = application.update_queue
+    assert isinstance(inbox, Inbox)  # the application was built with it
+    desk.attend(lambda: watch_inbox(inbox, abort))
     if desk.settings.webhook_url:
         desk.attend(lambda: watch_webhook(application.bot, desk.vitals))
     else:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
 
@@ -28,14 +29,23 @@ from bot.texts import language_of
 log = logging.getLogger(__name__)
 
 ROOM: Final = 1000  # updates that are waiting or at work
+STUCK: Final = 60.0  # seconds that an update waits to be taken, which it is at once
 GRACE: Final = 2.0  # seconds after the start in which Telegram delivers again what it may
 
 
 class Inbox(asyncio.Queue[object]):
     """The application's queue of updates, with room for so many until they are done."""
 
-    def __init__(self, desk: Desk, bot: ExtBot[Any], room: int = ROOM) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        bot: ExtBot[Any],
+        room: int = ROOM,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
+        self._clock = clock
+        self._taken = clock()  # when the application last got one, or might have had the next
         self._desk = desk
         self._bot = bot
         self._room = asyncio.Semaphore(room)
@@ -45,8 +55,24 @@ class Inbox(asyncio.Queue[object]):
         """Take it in, once there is room; what is no update is a signal, and needs none."""
         if isinstance(item, Update):
             await self._room.acquire()
-            self._note(item)
+            try:
+                self._note(item)
+            except Exception as error:  # for want of memory, say: it is answered all the same
+                log.error("a message could not be noted", exc_info=error)
+        if self.empty():
+            self._taken = self._clock()
         await super().put(item)
+
+    async def get(self) -> object:
+        """The next one, once there is one."""
+        item = await super().get()
+        self._taken = self._clock()
+        return item
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether some wait, and none was taken for so long that none will be."""
+        return not self.empty() and self._clock() - self._taken > STUCK
 
     def done(self, update: Update) -> None:
         """It was handled, however that ended."""

@@ -117,6 +117,8 @@ async def insist(request: PatientRequest, act: Callable[[], Awaitable[object]]) 
             if not passes(refused):
                 log.info("Telegram refuses for good: %s", refused)
                 return True
+        except (MemoryError, OSError, RuntimeError) as error:  # no memory, no thread
+            log.warning("what must be said cannot be said yet: %s", type(error).__name__)
         if not await request.rest(pause):
             break
     return False

@@ -63,8 +63,12 @@ class Receipts:
             self._owe(update_id, None)
 
     def keep(self, update_id: int) -> None:
-        """Nothing could be said to it: the next run has to."""
+        """Nothing could be said to it so far: unless it is released, the next run has to."""
         self._kept.add(update_id)
+
+    def release(self, update_id: int) -> None:
+        """Something was said to it."""
+        self._kept.discard(update_id)
 
     def left(self) -> list[Receipt]:
         """What earlier runs took and did not answer, oldest first."""

@@ -93,7 +93,7 @@ class PatientFile:
             with self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
                 write()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, MemoryError) as error:
             self._again = self._clock() + PAUSE
             if not self._failing:
                 log.warning("the state cannot be written now, and will be later: %s", error)

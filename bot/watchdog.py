@@ -1,5 +1,8 @@
 """Notices when updates have stopped to come, and gets them going again.
 
+What cannot be mended from within, a thread that died or updates that nobody takes, ends the
+process: it is started again from outside, and whoever waited is told.
+
 desk.attend(lambda: guard_polling(application, vitals, start))
 """
 
@@ -7,6 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
@@ -14,6 +20,7 @@ from typing import Any, Final
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ExtBot, Updater
 
+from bot.inbox import Inbox
 from bot.vitals import Vitals
 
 log = logging.getLogger(__name__)
@@ -21,6 +28,7 @@ log = logging.getLogger(__name__)
 CHECKS: Final = 4  # in the time after which polling is said to hang
 PATIENCE: Final = 15.0  # seconds that it gets to stop, and to start
 WEBHOOK_CHECK: Final = 60.0  # seconds
+INBOX_CHECK: Final = 15.0  # seconds
 
 
 async def guard_polling(
@@ -39,6 +47,33 @@ async def guard_polling(
             log.error("nothing was heard from polling for %.0f s; starting it anew", vitals.hangs)
             vitals.restarts.inc()
             await _restart(application.updater, start)
+
+
+def end_with_threads(end: Callable[[], object]) -> None:
+    """Call `end` when a thread dies of an error, as one does that finds no memory to report it.
+
+    A search that it had begun would never end, and its place among the workers stay empty.
+    """
+
+    def ended(_: threading.ExceptHookArgs) -> None:
+        os.write(2, b"a thread has died; the bot ends, to be started again\n")
+        end()
+
+    threading.excepthook = ended
+
+
+async def watch_inbox(inbox: Inbox, end: Callable[[], object]) -> None:
+    """Call `end` when updates wait that the application does not take any more."""
+    while True:
+        await asyncio.sleep(INBOX_CHECK)
+        if inbox.is_stuck:
+            log.critical("nobody takes the updates; the bot ends, to be started again")
+            end()
+
+
+def abort() -> None:
+    """End this process at once; nothing in it is worth to be waited for."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 async def _restart(updater: Updater, start: Callable[[], Awaitable[object]]) -> None:

@@ -101,6 +101,7 @@ def test_a_bot_that_ends_does_not_wait_for_the_network() -> None:
         ([], True),
         ([NetworkError("down")] * 5, True),
         ([BadRequest("chat not found")], True),
+        ([MemoryError(), RuntimeError("can't start new thread"), OSError(12, "x")], True),
         ([NetworkError("down")] * 10_000, False),
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 from bot.journal import Journal
 from bot.preferences import Preferences
 from bot.receipts import Receipt, Receipts
-from bot.state import PAUSE, open_state, sole_user
+from bot.state import PAUSE, PatientFile, open_state, sole_user
 from retrieval.errors import SettingsError
 from retrieval.model import Abstention, Answer
 from tests.bot.running import ANSWER
@@ -122,6 +122,21 @@ def test_a_full_disk_costs_no_count(file: Path, clock: Clock) -> None:
         each.close()
 
 
+def test_a_write_that_finds_no_memory_is_owed(file: Path, clock: Clock) -> None:
+    connection = open_state(file, "CREATE TABLE IF NOT EXISTS told (text TEXT)")
+    patient = PatientFile(connection, clock)
+
+    def write() -> None:
+        connection.execute("INSERT INTO told VALUES ('half')")
+        raise MemoryError
+
+    assert not patient.attempt(write)
+    clock.now += PAUSE
+    assert patient.attempt(lambda: connection.execute("INSERT INTO told VALUES ('whole')"))
+    assert connection.execute("SELECT text FROM told").fetchall() == [("whole",)]
+    connection.close()
+
+
 def test_a_journal_that_cannot_be_emptied_goes_on(
     file: Path, clock: Clock, journal: Journal
 ) -> None:
@@ -177,8 +192,12 @@ def test_a_message_that_was_cut_off_is_known_to_the_next_run(file: Path) -> None
 def test_a_receipt_that_is_kept_is_for_the_next_run(file: Path) -> None:
     first = Receipts(file, 1)
     first.take(Receipt(10, 7, 70, "vi"))
-    first.keep(10)
-    first.done(10)
+    first.take(Receipt(11, 7, 71, "vi"))
+    for number in (10, 11):
+        first.keep(number)
+    first.release(11)  # it could be told in the end
+    for number in (10, 11):
+        first.done(number)
     first.close()
     assert Receipts(file, 2).left() == [Receipt(10, 7, 70, "vi")]
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.chaos.faults import FAULTS
 from tests.chaos.run import Plan, report, run_chaos
 
 
@@ -22,8 +23,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=plain.minutes)
     parser.add_argument("--seed", type=int, default=plain.seed)
     parser.add_argument("--keep", type=Path, help="where the bot's log is left")
+    parser.add_argument("--only", nargs="+", choices=FAULTS, default=tuple(FAULTS), metavar="FAULT")
     options = parser.parse_args()
-    plan = Plan(options.minutes, options.seed)
+    plan = Plan(options.minutes, options.seed, faults=tuple(options.only))
     with tempfile.TemporaryDirectory() as folder:
         run = run_chaos(Path(folder), plan)
         if options.keep:

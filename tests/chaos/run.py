@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +39,7 @@ FLOODER = 99
 EXPECTED = re.compile(
     r"\b(MemoryError|_ArrayMemoryError|OperationalError|DatabaseError|OSError|BrokenPipeError"
     r"|PermissionError|FileNotFoundError|ConnectionResetError|BlockingIOError"
+    r"|JSONDecodeError|TelegramError"  # a page of a proxy, in the place of an answer
     r"|IndexDamaged|IndexProblem|IndexMissing|UpdateFailed|CorpusError"
     r"|(?:httpx|httpcore|telegram\.error)\.\w+|NetworkError|TimedOut|RetryAfter|BadRequest"
     r"|(?:Connect|Read|Write|Pool|RemoteProtocol|LocalProtocol)\w*|RuntimeError)\b"
@@ -55,6 +56,7 @@ class Plan:
     pause: float = 6.0  # seconds between a reader's questions, on average
     calm: float = 5.0  # seconds between faults, on average
     longest: float = 15.0  # seconds that a fault lasts
+    faults: tuple[str, ...] = tuple(FAULTS)
 
 
 @dataclass
@@ -62,7 +64,7 @@ class Run:
     """What came of it."""
 
     outcomes: list[Outcome]
-    happened: Counter[str]
+    happened: list[tuple[float, str]]  # which faults began when, by the monotonic clock
     starts: int
     ends: list[int]
     added: int
@@ -143,7 +145,7 @@ def _people(api: BotApi, corpus: Path, plan: Plan) -> tuple[list[Reader], Editor
 
 def _live(
     world: World, readers: Sequence[Reader], editor: Editor, plan: Plan
-) -> tuple[list[Sample], Counter[str]]:
+) -> tuple[list[Sample], list[tuple[float, str]]]:
     """Until the time is over and everybody has an answer; looks at the bot, and what happened."""
     stop = threading.Event()
     everybody: list[Reader | Editor] = [*readers, editor]
@@ -151,12 +153,12 @@ def _live(
     for thread in threads:
         thread.start()
     samples: list[Sample] = []
-    happened: Counter[str] = Counter()
+    happened: list[tuple[float, str]] = []
     begin = time.monotonic()
     with ExitStack() as trouble:
         trouble.callback(stop.set)
         for name, now in _troubles(world, plan, begin, trouble):
-            happened[name] += bool(name)
+            happened += [(now, name)] if name else []
             if not samples or now - samples[-1].at > LOOK:
                 samples += filter(None, [world.keeper.look()])
     limit = time.monotonic() + PATIENCE + REST
@@ -184,10 +186,10 @@ def _troubles(
         name = ""
         if now >= due and len(going) < AT_ONCE:
             is_late = now > begin + 30 * plan.minutes
-            names = [each for each in FAULTS if not (is_late and FAULTS[each].deadly)]
-            name = world.chance.choice(names)
+            names = [each for each in plan.faults if not (is_late and FAULTS[each].deadly)]
+            name = world.chance.choice(names) if names else ""
             due = now + world.chance.expovariate(1 / plan.calm)
-            if name not in {known for _, known, _ in going}:
+            if name and name not in {known for _, known, _ in going}:
                 context = FAULTS[name].begin(world)
                 context.__enter__()
                 going.append((now + world.chance.uniform(1, plan.longest), name, context))
@@ -307,7 +309,7 @@ def report(run: Run, plan: Plan) -> str:
         (f"{plan.minutes:g} minutes, seed {plan.seed}", f"{len(run.outcomes)} questions"),
         *((kind, str(number)) for kind, number in run.kinds.most_common()),
         ("median, p95, slowest answer", _times(took)),
-        ("faults", ", ".join(f"{n} {name}" for name, n in run.happened.items() if name)),
+        ("faults", _counted(name for _, name in run.happened)),
         ("starts of the bot", f"{run.starts}, ends with {dict(Counter(run.ends))}"),
         ("files added from the chat", str(run.added)),
         ("the last process lived", _lived(run.samples)),
@@ -316,10 +318,27 @@ def report(run: Run, plan: Plan) -> str:
             for when, some in (("third", first), ("end", last))
             for sample in some
         ),
-        ("errors in the log", ", ".join(f"{n} {kind}" for kind, n in run.errors.most_common())),
+        ("errors in the log", _counted(run.errors.elements())),
+        *_lost(run),
     ]
     faults = [("FAULT", fault) for fault in run.faults]
     return "\n".join(f"{name:<32}{value}" for name, value in [*rows, *faults])
+
+
+def _counted(names: Iterable[str]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in Counter(names).most_common())
+
+
+def _lost(run: Run) -> Iterator[tuple[str, str]]:
+    """When a question was asked that was lost, and what had begun or began meanwhile."""
+    for one in run.outcomes:
+        if one.kind in ("lost", "strange"):
+            around = [
+                f"{name} {at - one.began:+.0f} s"
+                for at, name in run.happened
+                if -20 < at - one.began < one.took
+            ]
+            yield one.kind, ", ".join(around)
 
 
 def _times(took: Sequence[float]) -> str:
