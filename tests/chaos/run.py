@@ -39,6 +39,7 @@ FLOODER = 99
 EXPECTED = re.compile(
     r"\b(MemoryError|_ArrayMemoryError|OperationalError|DatabaseError|OSError|BrokenPipeError"
     r"|PermissionError|FileNotFoundError|ConnectionResetError|BlockingIOError"
+    r"|ImportError|CancelledError|Exception"  # when a library cannot be loaded, or a thread ends
     r"|JSONDecodeError|TelegramError"  # a page of a proxy, in the place of an answer
     r"|IndexDamaged|IndexProblem|IndexMissing|UpdateFailed|CorpusError"
     r"|(?:httpx|httpcore|telegram\.error)\.\w+|NetworkError|TimedOut|RetryAfter|BadRequest"
