@@ -36,9 +36,10 @@ NAME = "postings"
 _RARE = 1 << 13  # postings that are scored before it is asked which others matter
 _PROBED = 12  # documents, for each that is asked for, whose scores are completed to ask that
 _FEW = 96  # documents that are looked up in all remaining terms at once
-_AT_ONCE = 1 << 20  # postings, some 40 MB while they are added up
+_AT_ONCE = 1 << 13  # postings that are added up together
 _KNOWN = 1 << 14  # terms whose place is remembered
 _HELD = 64 << 20  # bytes of postings that are remembered
+_FREED = 1 << 24  # bytes
 _SLACK = 1e-8  # of a score, and beyond it: documents that tie after rounding are kept
 
 Scores = NDArray[np.float64]
@@ -95,9 +96,12 @@ class InvertedEngine:
         self._documents = self._size - len(self._dead)
         lengths = np.concatenate([np.zeros(0, np.uint32), *(one.lengths for one in self._segments)])
         self._average = float(lengths[alive].mean()) if self._documents else 0.0
-        self._norms = bm25_norms(lengths, self._average)
+        longest = int(lengths.max(initial=0))
+        self._lengths = lengths.astype(np.min_scalar_type(longest))
+        self._norm_of = bm25_norms(np.arange(longest + 1, dtype=np.uint32), self._average)
         self._known: dict[tuple[str, ...], _Known] = {}
         self._columns = ColumnCache(_HELD)
+        _keep_freed_memory()
 
     def close(self) -> None:
         """Let go of the files."""
@@ -160,7 +164,7 @@ class InvertedEngine:
             known = known._replace(df=column.df - int(dead))
             if len(singles) > 1:
                 documents, counts = column.spelled()
-                peak = _saturated(counts, self._norms[documents]).max()
+                peak = _saturated(counts, self._norms(documents)).max()
                 known = known._replace(peak=float(peak))
         return known._replace(idf=idf(self._documents, known.df))
 
@@ -224,35 +228,49 @@ class InvertedEngine:
         """The best documents and some others, with their scores."""
         left = _left(terms)
         rare = sum(1 for size in accumulate(term.df for term in terms) if size <= _RARE) or 1
-        total, met = self._sums(terms[:rare])
+        total = np.zeros(self._size)
+        self._add(terms[:rare], total)
+        met = np.concatenate([term.column.spelled()[0] for term in terms[:rare]])
         enough = self._probe(total, met, terms[rare:], limit)
         needed = next((at for at in range(rare, len(terms)) if enough > left[at]), len(terms))
         if needed > rare:
-            total += self._sums(terms[rare:needed])[0]
+            self._add(terms[rare:needed], total)
             documents = np.flatnonzero(total > max(0.0, enough - left[needed]))
             enough = max(enough, self._probe(total, documents, terms[needed:], limit))
         documents = np.flatnonzero(total > max(0.0, enough - left[needed]))
         return self._complete(documents, total[documents], terms[needed:], enough)
 
-    def _sums(self, terms: Sequence[_Term]) -> tuple[Scores, Ids]:
-        """What the terms add to each document, none to one that was given up; and documents
-        that have one of them."""
-        total: Scores = np.zeros(0)
-        met = np.arange(self._size)
-        rows = [(term.column.row, term.gain) for term in terms if term.column.row is not None]
-        lists = [(term.column.words, term.gain) for term in terms if term.column.words is not None]
-        for group in grouped(lists, lambda one: len(one[0]), _AT_ONCE):
-            met, counts = split_words(np.concatenate([words for words, _ in group]))
-            impacts = _saturated(counts, self._norms[met])
+    def _add(self, terms: Sequence[_Term], total: Scores) -> None:
+        """Add what the terms give to each document's score, leaving out those given up.
+
+        A few thousand postings at a time: they stay in the processor's cache meanwhile.
+        """
+        parts = [
+            (term.column.words[at : at + _AT_ONCE], term.gain)
+            for term in terms
+            if term.column.words is not None
+            for at in range(0, len(term.column.words), _AT_ONCE)
+        ]
+        for group in grouped(parts, lambda part: len(part[0]), _AT_ONCE):
+            words = np.concatenate([words for words, _ in group])
+            documents, counts = split_words(words)
+            impacts = _saturated(counts, self._norms(documents))
             impacts *= np.repeat([gain for _, gain in group], [len(words) for words, _ in group])
-            added: Scores = np.bincount(met, impacts, self._size).astype(np.float64, copy=False)
-            total = total + added if len(total) else added
-        total = total if len(total) else np.zeros(self._size)
-        for row, gain in rows:
-            total += gain * _saturated(row, self._norms)
+            np.add.at(total, documents, impacts)
+        for term in terms:
+            if term.column.row is not None:
+                norms = self._norm_of.take(self._lengths)
+                total += term.gain * _saturated(term.column.row, norms)
         if len(self._dead):
             total[self._dead] = 0
-        return total, met
+
+    def _norms(self, documents: Ids) -> Scores:
+        """What BM25 adds to a count in the denominator, for some documents.
+
+        By way of their lengths, which take a quarter of the room: memory is what takes time.
+        """
+        found: Scores = self._norm_of.take(self._lengths.take(documents))
+        return found
 
     def _probe(self, total: Scores, met: Ids, terms: Sequence[_Term], limit: int) -> float:
         """A score that `limit` documents have at least: that of the best so far, completed."""
@@ -271,7 +289,7 @@ class InvertedEngine:
     ) -> tuple[Ids, Scores]:
         """The documents that may reach a score, with the other terms added to theirs."""
         terms = sorted(terms, key=lambda term: -term.bound)
-        norms = self._norms[documents]
+        norms = self._norms(documents)
         for at, (term, left) in enumerate(zip(terms, _left(terms)[1:], strict=True)):
             if len(documents) <= _FEW:
                 return documents, scores + self._sums_of(documents, terms[at:])
@@ -285,10 +303,19 @@ class InvertedEngine:
         if not terms:
             return np.zeros(len(documents))
         counts = count_table([term.column for term in terms], documents)
-        impacts = _saturated(counts, self._norms[documents])
+        impacts = _saturated(counts, self._norms(documents))
         impacts *= np.array([[term.gain] for term in terms])  # no matrix product: it starts threads
         sums: Scores = impacts.sum(axis=0)
         return sums
+
+
+def _keep_freed_memory() -> None:
+    """Have the allocator keep what a question has freed for the next one, up to some 32 MB.
+
+    glibc gives it back to the system, which takes longer than many a search, until it has seen
+    a block of this size freed. The block is never touched, and so takes no memory.
+    """
+    np.empty(_FREED, np.uint8)
 
 
 def _saturated(counts: NDArray[Any], norms: Scores) -> Scores:
