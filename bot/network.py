@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 from httpx import codes
-from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
 from bot.vitals import Vitals
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 FIRST: Final = 0.5  # seconds before the first repetition; each pause is twice the one before it,
 LONGEST: Final = 30.0  # up to so many,
 PATIENCE: Final = 2 * 3600.0  # and all of them together
+POLL_PAUSES: Final = (0.5, 1.0, 2.0, 4.0)  # seconds before a getUpdates is repeated
 # from a proxy before the server, or from a server that is being restarted
 UNAVAILABLE: Final = frozenset({502, 503, 504})
 # these failed before anything was sent
@@ -86,14 +87,31 @@ def pauses() -> Iterator[float]:
 
 
 class PollingRequest(HTTPXRequest):
-    """Tells of every getUpdates that begins and ends."""
+    """Tells of every getUpdates that begins and ends, and repeats one that fails some times soon.
 
-    def __init__(self, vitals: Vitals, **options: Any) -> None:
+    The library itself repeats it ever later, up to half a minute, for which the bot is deaf.
+    """
+
+    def __init__(self, vitals: Vitals, wait: Wait = asyncio.sleep, **options: Any) -> None:
         super().__init__(**options)
         self._vitals = vitals
+        self._wait = wait
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Status and body of the response."""
+        for pause in POLL_PAUSES:
+            try:
+                status, body = await self._polled(*args, **kwargs)
+                if status < codes.INTERNAL_SERVER_ERROR:
+                    return status, body
+            except TimedOut:
+                raise  # as long as there is nothing new; the library asks again at once
+            except NetworkError as error:
+                log.info("updates cannot be fetched now: %s", error)
+            await self._wait(pause)
+        return await self._polled(*args, **kwargs)
+
+    async def _polled(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         self._vitals.poll_moved()
         try:
             status, body = await super().do_request(*args, **kwargs)

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from telegram.error import BadRequest, NetworkError
 
-from bot.network import PATIENCE, PatientRequest, insist
+from bot.network import PATIENCE, PatientRequest, PollingRequest, insist
+from bot.vitals import Vitals
 
 HOUR = 3600.0
 SEND, EDIT = "http://127.0.0.1/bot1:a/sendMessage", "http://127.0.0.1/bot1:a/editMessageText"
@@ -93,6 +94,37 @@ def test_a_bot_that_ends_does_not_wait_for_the_network() -> None:
     with pytest.raises(NetworkError):
         requested(network, SEND, ending=True)
     assert network.now == 0
+
+
+@pytest.mark.parametrize("trouble", [refused, cut, unavailable])
+def test_updates_are_fetched_soon_after_a_short_trouble(
+    trouble: Callable[[], httpx.Response],
+) -> None:
+    network, vitals = Network(trouble, 5.0), Vitals()
+
+    async def run() -> int:
+        options = {"transport": network.transport}
+        request = PollingRequest(vitals, network.wait, httpx_kwargs=options)
+        async with request:
+            return (await request.do_request("http://127.0.0.1/bot1:a/getUpdates", "POST"))[0]
+
+    assert asyncio.run(run()) == 200
+    assert network.now < 8
+
+
+def test_a_poll_that_goes_on_failing_is_given_back_to_the_library() -> None:
+    network = Network(refused, HOUR)
+
+    async def run() -> None:
+        request = PollingRequest(
+            Vitals(), network.wait, httpx_kwargs={"transport": network.transport}
+        )
+        async with request:
+            await request.do_request("http://127.0.0.1/bot1:a/getUpdates", "POST")
+
+    with pytest.raises(NetworkError):
+        asyncio.run(run())
+    assert network.now < 10  # the bot may have been told to end
 
 
 @pytest.mark.parametrize(
