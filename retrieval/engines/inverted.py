@@ -98,6 +98,10 @@ class InvertedEngine:
         self._average = float(lengths[alive].mean()) if self._documents else 0.0
         longest = int(lengths.max(initial=0))
         self._lengths = lengths.astype(np.min_scalar_type(longest))
+        # A peak was measured for another average length; a longer one raises it, at most in
+        # proportion.
+        averages = [segment.info.average or 1.0 for segment in self._segments]
+        self._stretches = [max(1.0, self._average / average) for average in averages]
         self._norm_of = bm25_norms(np.arange(longest + 1, dtype=np.uint32), self._average)
         self._known: dict[tuple[str, ...], _Known] = {}
         self._columns = ColumnCache(_HELD)
@@ -146,39 +150,35 @@ class InvertedEngine:
         found = [segment.find(keys) for segment in self._segments] or [[None] * len(keys)]
         singles = map(_Single, keys, zip(*found, strict=True))
         for synonyms in asked:
-            ones = list(islice(singles, len(synonyms)))
-            yield self._describe(tuple(one for one in ones if any(one.entries)))
+            ones = [one for one in islice(singles, len(synonyms)) if any(one.entries)]
+            yield self._pooled(tuple(ones)) if len(ones) > 1 else self._alone(*ones)
 
-    def _describe(self, singles: tuple[_Single, ...]) -> _Known:
+    def _alone(self, single: _Single | None = None) -> _Known:
+        if single is None:
+            return _Known((), (), 0, idf(self._documents, 0))
+        key, entries = (single.key,), single.entries
+        df, peak = 0, 0.0
+        for stretch, entry in zip(self._stretches, entries, strict=True):
+            if entry:
+                df += entry.df
+                peak = max(peak, entry.peak * stretch)
+        if len(self._dead):
+            df = self._alive_in(_Known(key, (single,), df))
+        content = tuple(entry and entry[1:] for entry in entries)
+        return _Known(key, (single,), df, idf(self._documents, df), min(1.0, peak), content)
+
+    def _pooled(self, singles: tuple[_Single, ...]) -> _Known:
         key = tuple(single.key for single in singles)
-        if not singles:
-            return _Known(key, singles, 0, idf(self._documents, 0))
-        entries = singles[0].entries
-        known = _Known(key, singles, sum(entry.df for entry in entries if entry), content=key)
-        if len(singles) == 1:
-            content = tuple(entry and entry[1:] for entry in entries)
-            known = known._replace(peak=self._peak(entries), content=content)
-        if len(singles) > 1 or len(self._dead):
-            (column,) = self._columns_of([known])
-            dead = np.count_nonzero(column.counts_of(self._dead))
-            known = known._replace(df=column.df - int(dead))
-            if len(singles) > 1:
-                documents, counts = column.spelled()
-                peak = _saturated(counts, self._norms(documents)).max()
-                known = known._replace(peak=float(peak))
-        return known._replace(idf=idf(self._documents, known.df))
+        known = _Known(key, singles, 1)
+        documents, counts = self._columns_of([known])[0].spelled()
+        peak = float(_saturated(counts, self._norms(documents)).max())
+        df = self._alive_in(known)
+        return _Known(key, singles, df, idf(self._documents, df), peak, key)
 
-    def _peak(self, entries: Sequence[Entry | None]) -> float:
-        """The most that any document's count and length give, between 0 and 1.
-
-        It was measured for another average length; a longer one raises it, at most in
-        proportion.
-        """
-        return max(
-            min(1.0, entry.peak * max(1.0, self._average / (segment.info.average or 1.0)))
-            for segment, entry in zip(self._segments, entries, strict=True)
-            if entry
-        )
+    def _alive_in(self, known: _Known) -> int:
+        """How many documents that were not given up have a term."""
+        (column,) = self._columns_of([known])
+        return column.df - int(np.count_nonzero(column.counts_of(self._dead)))
 
     def _columns_of(self, known: Sequence[_Known]) -> list[Column]:
         """The columns of terms that some document has; those not at hand are read together."""
