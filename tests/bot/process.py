@@ -49,6 +49,13 @@ def children_of(process: int) -> list[int]:
     return [child for child in children if b"bot.reloading" in command_of(child)]
 
 
+def is_asked_to_end(process: int) -> bool:
+    """Whether a stopped process has been sent SIGTERM, which it will meet when it goes on."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    pending = next(line.split()[1] for line in status.splitlines() if line.startswith("ShdPnd:"))
+    return bool(int(pending, 16) & 1 << (signal.SIGTERM - 1))
+
+
 def command_of(process: int) -> bytes:
     """The command line of a process; nothing once it has ended."""
     try:

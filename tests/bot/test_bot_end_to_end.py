@@ -20,7 +20,7 @@ import pytest
 
 from retrieval import open_index
 from tests.bot.ports import free_port
-from tests.bot.process import Bot, eventually
+from tests.bot.process import Bot, eventually, is_asked_to_end
 from tests.bot.process import started as started_process
 from tests.telegram import BotApi, Chat, Message, User
 
@@ -197,7 +197,11 @@ def test_a_bot_told_to_stop_during_a_reload_ends_both_cleanly(
         write_article(corpus / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng.")
         board = asked(api, office, admin, "/reload")
         worker = bot.reload_process()
-        assert bot.terminate() == 0
+        os.killpg(worker, signal.SIGSTOP)  # so that it is not done before it is told to stop
+        bot.process.send_signal(signal.SIGTERM)
+        eventually(lambda: is_asked_to_end(worker))
+        os.killpg(worker, signal.SIGCONT)
+        assert bot.process.wait(20) == 0
         assert not Path(f"/proc/{worker}").exists()
         assert "bot đang tắt" in board.text
         assert "Traceback" not in bot.log
@@ -219,6 +223,7 @@ def test_an_admin_may_stop_a_reload_and_nobody_else(
         press = api.press(an, board, "Dừng lại")
         assert "người quản trị" in api.answer_to(press)["text"]
         api.press(admin, board, "Dừng lại")
+        eventually(lambda: is_asked_to_end(worker))
         os.killpg(worker, signal.SIGCONT)
         api.wait_for(lambda: "Đã dừng" in board.text)
         assert board.keyboard == []
