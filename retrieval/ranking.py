@@ -19,7 +19,6 @@ from retrieval.index import Snapshot
 from retrieval.model import Span
 from retrieval.passages import MAX_QUOTE
 from retrieval.terms import Query
-from retrieval.text import syllables
 
 PASSAGES = 6
 """How many passages are looked into; twice as many find no more answers in XQuAD-vi."""
@@ -34,7 +33,7 @@ _CUT_REACH = 160  # a sentence is cut at a clause at most this far from the limi
 _CUT_COST = 0.01  # probability that a whole sentence is worth over a part
 _CHARACTER_VALUE = 1e-6  # the more context the better, all else being the same
 _MAX_OVERLAP = 0.3  # share of a quote that an earlier one may have shown
-_SAME = 0.8  # share of the shorter quote's syllables in the other from which both say the same
+_SAME = 0.8  # share of the shorter quote's words in the other from which both say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +86,18 @@ class _Passage:
             self.bound = self._best[0]
         return self._best
 
-    def show(self, index: int) -> Candidate:
-        """The span as a candidate; what it held is gone, and spans that repeat much of it."""
+    def show(self, index: int) -> tuple[Candidate, set[int]]:
+        """The span as a candidate, and its words; what it held is gone, and what repeats it."""
         assert self._spans is not None
         shown = self._spans[index]
         candidate = _candidate(self._evidence, shown, self.best()[0])
-        self._left[slice(*self._edges[:, index])] = 0.0
+        held = slice(*self._edges[:, index].tolist())
+        self._left[held] = 0.0
         for place, span in enumerate(self._spans):
             if _shared(span, shown) > _MAX_OVERLAP * len(span):
                 self._costs[place] = np.inf
         self._best = None
-        return candidate
+        return candidate, set(self._evidence.words[held].tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +131,15 @@ def _quotes(
 ) -> tuple[Candidate, ...]:
     passages = [_Passage(evidence) for evidence in weigh(snapshot, query, hits)]
     chosen: list[Candidate] = []
+    said: list[set[int]] = []
     while passages and len(chosen) < top:
         best, (value, index) = _best_passage(passages)
         if value == -np.inf:
             break
-        candidate = best.show(index)
-        if not any(_says_the_same(candidate, other) for other in chosen):
+        candidate, words = best.show(index)
+        if not any(_says_the_same(words, others) for others in said):
             chosen.append(candidate)
+            said.append(words)
     return tuple(chosen)
 
 
@@ -190,8 +192,9 @@ def _windows(evidence: Evidence) -> Iterator[tuple[Span, float]]:
 
 def _cut_after(text: str, start: int, last: Span) -> Iterator[tuple[Span, float]]:
     limit = start + MAX_QUOTE
-    cuts = [match.end() for match in _CLAUSE_END.finditer(text, last.start, limit)]
-    if cuts and cuts[-1] > limit - _CUT_REACH:
+    nearest = max(last.start, limit - _CUT_REACH + 1)
+    cuts = [match.end() for match in _CLAUSE_END.finditer(text, nearest, limit)]
+    if cuts:
         yield Span(start, cuts[-1]), _CUT_COST
 
 
@@ -209,6 +212,5 @@ def _shared(one: Span, other: Span) -> int:
     return max(0, min(one.end, other.end) - max(one.start, other.start))
 
 
-def _says_the_same(one: Candidate, other: Candidate) -> bool:
-    words, others = set(syllables(one.text)), set(syllables(other.text))
+def _says_the_same(words: set[int], others: set[int]) -> bool:
     return len(words & others) >= _SAME * max(1, min(len(words), len(others)))

@@ -114,7 +114,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
     found = _spelt_out(list(tokens(text))[:MAX_TOKENS], text)
     meant = closest_words(found, rarities)
     words = _read(found, text, meant, rarities)
-    terms = _unique_terms(_vietnamese_terms(words))
+    terms = _unique_terms(_vietnamese_terms(words, rarities))
     phrases = _phrases(words)
     before, after = _sides(words, phrases)
     return Query(
@@ -250,29 +250,34 @@ def _forms(run: Sequence[_Word]) -> Iterator[Form]:
             yield Form(one.words[:_LONGEST_FORM], one.strength, bare)
 
 
-def _vietnamese_terms(words: Sequence[_Word]) -> Iterator[tuple[QueryTerm, bool]]:
+def _vietnamese_terms(
+    words: Sequence[_Word], rarities: Rarities
+) -> Iterator[tuple[QueryTerm, bool]]:
     for word in words:
         if word.longhand:
             synonyms = (FOLDED + word.folded, *word.longhand)
             yield QueryTerm(synonyms, EXACT_WEIGHT + FOLDED_WEIGHT), True
         else:
-            yield from _weighted(word.exact, word.folded, 1.0, word.telling)
-    for one, other in itertools.pairwise(words):
-        exact_pair = f"{one.exact} {other.exact}" if one.exact and other.exact else None
-        folded_pair = f"{one.folded} {other.folded}"
-        yield from _weighted(exact_pair, folded_pair, BIGRAM_FACTOR, one.telling or other.telling)
+            yield from _weighted(word)
+    pairs = [pair for pair in itertools.pairwise(words) if pair[0].telling or pair[1].telling]
+    typed = [
+        f"{one.exact} {other.exact}" if one.exact and other.exact else "" for one, other in pairs
+    ]
+    for (one, other), as_typed, rarity in zip(pairs, typed, rarities(typed), strict=True):
+        # a pair that the corpus has as it was typed was meant so
+        pair = as_typed if rarity >= 0 else f"{FOLDED}{one.folded} {other.folded}"
+        yield QueryTerm((pair,), BIGRAM_FACTOR * (EXACT_WEIGHT + FOLDED_WEIGHT)), True
 
 
-def _weighted(
-    exact_form: str | None, folded: str, factor: float, telling: bool
-) -> Iterator[tuple[QueryTerm, bool]]:
-    """The exact and the folded term of a word or pair; the latter for both if there is but one."""
-    factor *= 1 if telling else QUESTION_WORD_FACTOR
-    if exact_form:
-        yield QueryTerm((exact_form,), factor * EXACT_WEIGHT), telling
-        yield QueryTerm((FOLDED + folded,), factor * FOLDED_WEIGHT), telling
+def _weighted(word: _Word) -> Iterator[tuple[QueryTerm, bool]]:
+    """The exact and the folded term of a word; the latter for both if there is but one."""
+    factor = 1 if word.telling else QUESTION_WORD_FACTOR
+    folded, weight = FOLDED + word.folded, FOLDED_WEIGHT
+    if word.exact:
+        yield QueryTerm((word.exact,), factor * EXACT_WEIGHT), word.telling
     else:
-        yield QueryTerm((FOLDED + folded,), factor * (EXACT_WEIGHT + FOLDED_WEIGHT)), telling
+        weight += EXACT_WEIGHT
+    yield QueryTerm((folded,), factor * weight), word.telling
 
 
 def _unique_terms(terms: Iterable[tuple[QueryTerm, bool]]) -> dict[QueryTerm, bool]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 
@@ -39,11 +40,12 @@ _HOPELESS = 9.0
 class Evidence:
     """One candidate passage: its sentences, and how likely the answer begins at each token.
 
-    `starts` are the tokens' offsets in the article, ascending; `mass` their probabilities, given
-    that one of the candidates answers. For each sentence, `cover` is the share, from 0 to 1, of
-    the question's weight that its words make up, and `offers` whether it has what the question
-    asks for (a name, a number, a time, a cause). `phrases` is the share of the question's
-    phrases that the passage has, or others that can stand for them.
+    `starts` are the tokens' offsets in the article, ascending, `words` hashes of their exact
+    forms, and `mass` their probabilities, given that one of the candidates answers. For each
+    sentence, `cover` is the share, from 0 to 1, of the question's weight that its words make up,
+    and `offers` whether it has what the question asks for (a name, a number, a time, a cause).
+    `phrases` is the share of the question's phrases that the passage has, or others that can
+    stand for them.
     """
 
     stored: StoredArticle
@@ -51,6 +53,7 @@ class Evidence:
     cover: Floats
     offers: Flags
     starts: Ints
+    words: Ints
     mass: Floats
     phrases: float
 
@@ -65,8 +68,9 @@ def weigh(snapshot: Snapshot, query: Query, hits: Sequence[Hit]) -> list[Evidenc
     offers = signals.offers if asks_for_something_visible(query) else np.zeros(len(found.hit), bool)
     phrases = signals.sentences[:, SENTENCE_SIGNALS.index("phrases_in_passage")]
     evidence = []
-    for first, past in zip(*_runs(found.hit), strict=True):
-        low, high = np.searchsorted(found.of, [first, past])
+    edges = found.hit.searchsorted(np.arange(len(hits) + 1))
+    within = found.of.searchsorted(edges).tolist()
+    for (first, past), (low, high) in zip(pairwise(edges.tolist()), pairwise(within), strict=True):
         evidence.append(
             Evidence(
                 stored=found.sentences[first][0],
@@ -74,6 +78,7 @@ def weigh(snapshot: Snapshot, query: Query, hits: Sequence[Hit]) -> list[Evidenc
                 cover=signals.cover[first:past],
                 offers=offers[first:past],
                 starts=found.starts[low:high],
+                words=found.exact[low:high],
                 mass=mass[low:high],
                 phrases=float(phrases[first]),
             )
@@ -97,11 +102,6 @@ def _mass(signals: Signals, found: Gathered) -> Floats:
     mass = np.zeros(len(found.of))
     mass[inside] = likely / likely.sum()
     return mass
-
-
-def _runs(hit: Ints) -> tuple[Ints, Ints]:
-    firsts = np.flatnonzero(np.diff(hit, prepend=-1))
-    return firsts, np.append(firsts[1:], len(hit))
 
 
 @cache

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +22,12 @@ from retrieval.text import TOKEN, exact, fold
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-_PERCENT = re.compile(r"(?<=\d)\s?[%‰]")
-_OPENING = re.compile(r"[\"“‘(]")
+_PARTS = re.compile(f"({TOKEN.pattern})")
+_PERCENT_SIGN = re.compile(r"\s?[%‰]")
+_OPENING_SIGN = re.compile(r"[\"“‘(]")
 _CAPITAL, _DIGIT, _FUNCTION, _NUMERAL = 1, 2, 4, 8
-
-
-_WORD = np.dtype([("exact", "<i8"), ("folded", "<i8"), ("looks", "<i8")])
+_PERCENT, _OPENING = 1, 2
+_MANY = 1 << 16  # words that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,13 @@ class Gathered:
     `of` gives each token's sentence, `hit` each sentence's hit; both never go down. `starts`
     are offsets in the token's article; `exact` and `folded` hashes of its forms. `opens` says
     which tokens begin a sentence, `capital` which have a capital although they do not, `percent`
-    which are followed by a percent sign.
+    which are followed by a percent sign, `quoted` which follow an opening sign. `title` gives
+    each sentence's title, `titles` the titles' tokens: which title, and the folded form's hash.
     """
 
     sentences: list[tuple[StoredArticle, int, Sentence]]
     hit: Ints
+    title: Ints
     of: Ints
     starts: Ints
     exact: Ints
@@ -52,6 +55,7 @@ class Gathered:
     numeral: Flags
     percent: Flags
     quoted: Flags
+    titles: tuple[Ints, Ints]
 
     def text(self, index: int) -> str:
         """The characters of a sentence."""
@@ -67,63 +71,104 @@ class Gathered:
 def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
     """The sentences of the hits' passages, hit by hit, in the order of the text."""
     sentences: list[tuple[StoredArticle, int, Sentence]] = []
-    found: list[bytes] = []
-    starts: list[int] = []
-    firsts: list[int] = []
-    percents: list[int] = []
-    quotes: list[int] = []
     hit: list[int] = []
+    pieces: list[str] = []  # of one text that is taken apart at once: passages, then titles
+    bases: list[int] = []  # by passage: where its article would begin in that text
+    edges: list[tuple[int, int]] = []  # by sentence, and by title: its span there
+    titles: dict[int, str] = {}
+    length = 0
     for place, (row, number) in enumerate(split_passage_id(hit.id) for hit in hits):
         stored = snapshot.stored(row)
         passage = stored.passages[number]
-        before = len(starts)
-        matches = [*TOKEN.finditer(stored.article.text, passage.span.start, passage.span.end)]
-        found += [_word(match.group()) for match in matches]
-        starts += [match.start() for match in matches]
-        percents += _tokens_at(_PERCENT, stored.article.text, starts, before)
-        quotes += _tokens_at(_OPENING, stored.article.text, starts, before)
-        begins = [sentence.span.start for sentence in passage.sentences]
-        firsts += [before + at for at in np.searchsorted(starts[before:], begins).tolist()]
-        sentences += [(stored, number, sentence) for sentence in passage.sentences]
-        hit += [place] * len(begins)
-    of = np.repeat(np.arange(len(firsts)), np.diff([*firsts, len(starts)]))
-    ends = np.array([sentence.span.end for _, _, sentence in sentences])
-    inside = np.array(starts) < ends[of]  # a repeated lede is left out between two sentences
-    percent, quoted = np.zeros((2, len(starts) + 1), bool)
-    percent[np.array(percents, np.int64) - 1] = True
-    quoted[quotes] = True
-    of, table = of[inside], np.frombuffer(b"".join(found), _WORD)[inside]
-    opens = np.diff(of, prepend=-1) > 0
-    looks = table["looks"]
+        span = passage.span
+        base = length - span.start
+        for sentence in passage.sentences:
+            sentences.append((stored, number, sentence))
+            edges.append((base + sentence.span.start, base + sentence.span.end))
+        hit += [place] * len(passage.sentences)
+        bases.append(base)
+        titles[row] = stored.article.title
+        pieces.append(span.of(stored.article.text))
+        length += len(pieces[-1]) + 1
+    for words in titles.values():
+        edges.append((length, length + len(words)))
+        length += len(words) + 1
+    rows = [*titles]
+    title = np.array([rows.index(stored.row) for stored, _, _ in sentences], np.int64)
+    found = _take_apart("\n".join([*pieces, *titles.values()]), edges)
+    count = int(found.of.searchsorted(len(sentences)))  # the titles' tokens come after
+    of, looks = found.of[:count], found.looks[:count]
+    opens = np.append(True, of[1:] != of[:-1])[:count]
+    capital, digit = looks & _CAPITAL > 0, looks & _DIGIT > 0
+    hit_of = np.array(hit, np.int64)
     return Gathered(
         sentences,
-        np.array(hit, dtype=np.int64),
+        hit_of,
+        title,
         of,
-        np.array(starts, dtype=np.int64)[inside],
-        np.ascontiguousarray(table["exact"]),
-        np.ascontiguousarray(table["folded"]),
+        found.starts[:count] - np.array(bases, np.int64)[hit_of[of]],
+        found.exact[:count],
+        found.folded[:count],
         opens,
-        capital=(looks & _CAPITAL > 0) & ~opens,
-        digit=looks & _DIGIT > 0,
-        function=looks & (_FUNCTION | _CAPITAL) == _FUNCTION,
-        numeral=looks & (_NUMERAL | _CAPITAL) == _NUMERAL,
-        percent=percent[:-1][inside],
-        quoted=quoted[:-1][inside],
+        capital=capital & ~opens,
+        digit=digit,
+        function=(looks & _FUNCTION > 0) & ~capital,
+        numeral=(looks & _NUMERAL > 0) & ~capital,
+        percent=(found.after[:count] & _PERCENT > 0) & digit,
+        quoted=found.before[:count] & _OPENING > 0,
+        titles=(found.of[count:] - len(sentences), found.folded[count:]),
     )
 
 
-def _tokens_at(signs: re.Pattern[str], text: str, starts: list[int], since: int) -> list[int]:
-    """The tokens, from `since` on, that begin at or after each sign."""
-    if len(starts) == since:
-        return []
-    found = [sign.start() for sign in signs.finditer(text, starts[since], starts[-1])]
-    return [since + at for at in np.searchsorted(starts[since:], found).tolist()] if found else []
+class _Tokens(NamedTuple):
+    """Tokens as parallel arrays: the span each is in, where it starts, its forms and looks.
+
+    `before` and `after` are the looks of what stands between it and its neighbours.
+    """
+
+    of: Ints
+    starts: Ints
+    exact: Ints
+    folded: Ints
+    looks: Ints
+    before: Ints
+    after: Ints
 
 
-@lru_cache(maxsize=1 << 16)
-def _word(word: str) -> bytes:
-    """A `_WORD`: a token's forms as hashes, the same as long as the process runs, and its looks."""
-    form = exact(word)
-    looks = _CAPITAL * word[0].isupper() | _DIGIT * any(map(str.isdigit, word))
-    looks |= _FUNCTION * (form in FUNCTION_WORDS) | _NUMERAL * (form in NUMERALS)
-    return struct.pack("<qqq", hash(form), hash(fold(word)), looks)
+def _take_apart(text: str, edges: list[tuple[int, int]]) -> _Tokens:
+    """The tokens in some spans of a text, which ascend and do not overlap."""
+    parts = _PARTS.split(text)  # what is between two tokens, and a token, in turn
+    starts = np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)))[:-1:2]
+    begin, end = np.array(edges, np.int64).reshape(-1, 2).T
+    of = begin.searchsorted(starts, side="right") - 1
+    words = np.frombuffer(b"".join(map(_WORDS.__getitem__, parts[1::2])), np.int64).reshape(-1, 3)
+    between = np.frombuffer(b"".join(map(_between, parts[::2])), np.uint8).astype(np.int64)
+    columns = np.stack([of, starts, *words.T, between[:-1], between[1:]])
+    # a repeated lede is left out between two sentences
+    return _Tokens(*columns.compress(starts < end[of], axis=1))
+
+
+class _Words(dict[str, bytes]):
+    """By word: its forms as hashes, the same as long as the process runs, and its looks.
+
+    Quicker than a cache that remembers what was used last, which is most of the time there is.
+    """
+
+    def __missing__(self, word: str) -> bytes:
+        if len(self) >= _MANY:
+            self.clear()
+        form = exact(word)
+        looks = _CAPITAL * word[0].isupper() | _DIGIT * any(map(str.isdigit, word))
+        looks |= _FUNCTION * (form in FUNCTION_WORDS) | _NUMERAL * (form in NUMERALS)
+        self[word] = found = struct.pack("=qqq", hash(form), hash(fold(word)), looks)
+        return found
+
+
+_WORDS = _Words()
+
+
+@lru_cache(maxsize=1 << 12)
+def _between(signs: str) -> bytes:
+    """One byte: whether a percent sign follows the token before, and whether something opens."""
+    percent = _PERCENT * bool(_PERCENT_SIGN.match(signs))
+    return bytes([percent | _OPENING * bool(_OPENING_SIGN.search(signs))])

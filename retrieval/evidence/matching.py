@@ -3,62 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from retrieval.evidence.gathered import Ints
 
+_FACTOR = 0x2545_F491_4F6C_DD1D
+_RANGE = 1 << 64
+_BITS = (1 << 13) - 1
 
-def occurrences(stream: Ints, of: Ints, patterns: Sequence[tuple[str, ...]]) -> tuple[Ints, Ints]:
+
+class Pattern(NamedTuple):
+    """Words in a row: the hashes of their forms, and one number for all of them."""
+
+    words: tuple[int, ...]
+    code: int
+
+
+def pattern(words: Sequence[int]) -> Pattern:
+    """The pattern of those hashes, at least one."""
+    code = words[0]
+    for word in words[1:]:
+        code = (code * _FACTOR + word + _RANGE // 2) % _RANGE - _RANGE // 2
+    return Pattern(tuple(words), code)
+
+
+def occurrences(stream: Ints, of: Ints, patterns: Sequence[Pattern]) -> tuple[Ints, Ints]:
     """Which pattern begins at which token, for each time one does, within one sentence.
 
     `stream` holds the hash of each token's form, `of` its sentence. The patterns may be of any
     lengths, and the same one may be given twice.
 
-    >>> stream = np.array([hash(word) for word in ("xã", "yên", "xã")])
-    >>> [found.tolist() for found in occurrences(stream, np.zeros(3, int), [("xã",)])]
-    [[0, 0], [0, 2]]
+    >>> stream, of = np.array([5, 7, 5]), np.zeros(3, int)
+    >>> [found.tolist() for found in occurrences(stream, of, [pattern([5]), pattern([5, 7])])]
+    [[0, 0, 1], [0, 2, 0]]
     """
-    known = np.unique(np.array([hash(word) for words in patterns for word in words], np.int64))
-    if not len(known) or not len(stream):
+    if not patterns or not len(stream):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    nearest = np.minimum(np.searchsorted(known, stream), len(known) - 1)
-    numbers = np.where(known[nearest] == stream, nearest + 1, 0)  # 0: nobody asked for it
-    places = np.flatnonzero(numbers)
-    numbers = np.append(numbers, 0)
-    number_of = {int(word): number for number, word in enumerate(known, start=1)}
-    found = [
-        _of_length(length, numbers, of, places, len(known) + 1, codes)
-        for length, codes in _codes(patterns, number_of, len(known) + 1).items()
-    ]
-    which, where = zip(*found, strict=True)
-    return np.concatenate(which), np.concatenate(where)
+    filtered = np.zeros(_BITS + 1, bool)  # by the last bits of a hash: few others have the same
+    filtered[[word & _BITS for words, _ in patterns for word in words]] = True
+    asked = filtered[stream & _BITS]
+    at = np.flatnonzero(asked)
+    code = stream[at]
+    codes, places = [code], [at]
+    for length in range(2, max(len(words) for words, _ in patterns) + 1):
+        last = at + (length - 1)
+        goes_on = of.take(last, mode="clip") == of[at]
+        goes_on &= asked.take(last, mode="clip") & (last < len(of))
+        at, last, code = at[goes_on], last[goes_on], code[goes_on]
+        code = code * _FACTOR + stream[last]  # goes round at 64 bits
+        codes.append(code)
+        places.append(at)
+    which, found = _matches(np.concatenate(codes), np.array([code for _, code in patterns]))
+    return which, np.concatenate(places)[found]
 
 
-def _codes(
-    patterns: Sequence[tuple[str, ...]], number_of: dict[int, int], base: int
-) -> dict[int, list[tuple[int, int]]]:
-    """For each length: every pattern as one number, with its index, sorted."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for index, words in enumerate(patterns):
-        code = 0
-        for word in words:
-            code = code * base + number_of[hash(word)]
-        found.setdefault(len(words), []).append((code, index))
-    return {length: sorted(codes) for length, codes in found.items()}
-
-
-def _of_length(
-    length: int, numbers: Ints, of: Ints, places: Ints, base: int, codes: list[tuple[int, int]]
-) -> tuple[Ints, Ints]:
-    places = places[places + length <= len(of)]
-    places = places[of[places] == of[places + length - 1]]
-    code = numbers[places]
-    for step in range(1, length):
-        code = code * base + numbers[places + step]
-    sought, index = np.array(codes, np.int64).T
-    low, high = np.searchsorted(sought, code), np.searchsorted(sought, code, side="right")
+def _matches(codes: Ints, sought: Ints) -> tuple[Ints, Ints]:
+    """Which of those that are sought a code is, and where it stands, for each that is one."""
+    order = sought.argsort(kind="stable")
+    sought = sought[order]
+    low, high = sought.searchsorted(codes), sought.searchsorted(codes, side="right")
     counts = high - low
+    place = np.repeat(np.arange(len(codes)), counts)
     ends = np.cumsum(counts)
-    ranks = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - counts, counts)
-    return index[np.repeat(low, counts) + ranks], np.repeat(places, counts)
+    return order[np.arange(len(place)) - (ends - counts - low)[place]], place

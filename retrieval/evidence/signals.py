@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.engines.base import K1, Hit
 from retrieval.evidence.gathered import Flags, Gathered, Ints
-from retrieval.evidence.matching import occurrences
+from retrieval.evidence.matching import Pattern, occurrences, pattern
 from retrieval.language.little_words import word_set
 from retrieval.language.questions import AnswerType
 from retrieval.spelling import FOLDED
 from retrieval.terms import Query
-from retrieval.text import fold, syllables, tokens, words
+from retrieval.text import syllables, tokens
 
 Floats = npt.NDArray[np.float64]
 
@@ -101,6 +101,9 @@ _NEARNESS = {"near": 8.0, "near_before": 5.0, "near_after": 5.0}
 """Tokens after which a phrase counts half."""
 
 _FAR = 1 << 40
+
+_FOLDED_MARK = 0x5F0F_D0D0_5F0F_D0D0
+"""Tells the hash of a folded form from that of the same letters as an exact form."""
 
 
 def _hashes(words: str) -> Ints:
@@ -317,14 +320,15 @@ class Signals:
         even = np.full(phrases, 1 / phrases)
         next_adds, previous_adds = self._added(matches, even)
         rarity = np.log((count + 1) / (matches.sum(axis=0) + 0.5))
-        firsts = np.flatnonzero(np.diff(self._found.hit, prepend=-1))
-        passages = np.maximum.reduceat(matches, firsts, axis=0)
+        hit = self._found.hit
+        firsts = hit.searchsorted(np.arange(len(self._hits)))
+        passages = np.maximum.reduceat(matches, firsts, axis=0) @ even
         asked = self._query.asked
         return {
             "phrases": matches @ even,
             "phrases_with_next": next_adds,
             "phrases_with_previous": previous_adds,
-            "phrases_in_passage": np.repeat(passages @ even, np.diff(firsts, append=count)),
+            "phrases_in_passage": passages[hit],
             "telling_phrases": matches @ rarity / max(float(rarity.sum()), 1e-9),
             "asked_for": matches[:, asked] if asked is not None else np.zeros(count),
         }
@@ -333,11 +337,11 @@ class Signals:
         """What the next sentence and the one before add to each sentence's share."""
         same = self._found.hit[1:] == self._found.hit[:-1]
         share = has @ weight
-        both = np.where(same, np.maximum(has[1:], has[:-1]) @ weight, 0.0)
-        return (
-            np.append(np.where(same, both - share[:-1], 0.0), 0.0),
-            np.insert(np.where(same, both - share[1:], 0.0), 0, 0.0),
-        )
+        both = np.maximum(has[1:], has[:-1]) @ weight
+        next_adds, previous_adds = np.zeros((2, len(share)))
+        np.subtract(both, share[:-1], out=next_adds[:-1], where=same)
+        np.subtract(both, share[1:], out=previous_adds[1:], where=same)
+        return next_adds, previous_adds
 
     def _nearness(self, inside: Flags, begin: Ints) -> dict[str, Floats]:
         """How near to each token the phrases stand, within its sentence."""
@@ -371,48 +375,63 @@ class Signals:
         return np.asarray((self._found.folded == hashes[:, None]).any(axis=0))
 
     def _title(self) -> Floats:
-        asked = {word for word, told in self._query.words if told}
-        shares: dict[int, float] = {}
-        for stored, _, _ in self._found.sentences:
-            if stored.row not in shares:
-                title = {fold(word) for word in words(stored.article.title)}
-                shares[stored.row] = len(asked & title) / max(1, len(title))
-        return np.array([shares[stored.row] for stored, _, _ in self._found.sentences])
+        """The share of the words of each sentence's title that the question has."""
+        which, words = self._found.titles
+        asked = {hash(word) for word, told in self._query.words if told}
+        shared: dict[int, dict[int, bool]] = {}
+        for title, word in zip(which.tolist(), words.tolist(), strict=True):
+            shared.setdefault(title, {})[word] = word in asked
+        shares = {title: sum(words.values()) / len(words) for title, words in shared.items()}
+        return np.array([shares.get(title, 0.0) for title in self._found.title.tolist()])
+
+
+@lru_cache(maxsize=1 << 14)
+def _pattern(words: tuple[str, ...], folded: bool) -> Pattern:
+    """Words in a row as they stand in the stream of both forms."""
+    return pattern([hash(word) ^ _FOLDED_MARK if folded else hash(word) for word in words])
+
+
+@lru_cache(maxsize=1 << 14)
+def _pattern_of(term: str) -> Pattern:
+    return _pattern(tuple(term.removeprefix(FOLDED).split(" ")), term.startswith(FOLDED))
 
 
 def _find(query: Query, found: Gathered) -> _Found:
-    sentences = len(found.sentences)
-    tf = np.zeros((sentences, len(query.terms)))
+    sentences, tokens = len(found.sentences), len(found.of)
+    stream = np.concatenate([found.exact, found.folded ^ _FOLDED_MARK])
+    of = np.concatenate([found.of, found.of + sentences])
+    terms = [
+        (column, _pattern_of(synonym))
+        for column, term in enumerate(query.terms)
+        for synonym in term.synonyms
+    ]
+    forms = [
+        (column, _pattern(form.words, form.folded), form.strength)
+        for column, phrase in enumerate(query.phrases)
+        for form in phrase
+    ]
+    patterns = [*(sought for _, sought in terms), *(sought for _, sought, _ in forms)]
+    which, where = occurrences(stream, of, patterns)
+    columns = np.array([column for column, *_ in (*terms, *forms)], np.int64)[which]
+    where %= max(tokens, 1)
+    rows = found.of[where]
+    is_term = which < len(terms)
+    shape = sentences, len(query.terms)
+    cells = rows[is_term] * shape[1] + columns[is_term]
+    tf = np.bincount(cells, minlength=sentences * shape[1]).reshape(shape).astype(float)
+    is_form = ~is_term
+    which, first, phrases = which[is_form], where[is_form], columns[is_form]
     matches = np.zeros((sentences, len(query.phrases)))
-    spots: list[tuple[Ints, Ints, Ints]] = []
-    for stream, folded in ((found.exact, False), (found.folded, True)):
-        terms = [
-            (column, tuple(synonym.removeprefix(FOLDED).split(" ")))
-            for column, term in enumerate(query.terms)
-            for synonym in term.synonyms
-            if synonym.startswith(FOLDED) == folded
-        ]
-        forms = [
-            (column, form)
-            for column, phrase in enumerate(query.phrases)
-            for form in phrase
-            if form.folded == folded
-        ]
-        patterns = [term for _, term in terms] + [form.words for _, form in forms]
-        which, where = occurrences(stream, found.of, patterns)
-        of, is_term = found.of[where], which < len(terms)
-        columns = np.array([column for column, _ in (*terms, *forms)], np.int64)[which]
-        np.add.at(tf, (of[is_term], columns[is_term]), 1.0)
-        strengths = np.array([*np.zeros(len(terms)), *(form.strength for _, form in forms)])[which]
-        np.maximum.at(matches, (of[~is_term], columns[~is_term]), strengths[~is_term])
-        lengths = np.array([len(words) for words in patterns], np.int64)[which]
-        spots.append((columns[~is_term], where[~is_term], (where + lengths)[~is_term]))
+    strengths = np.array([0.0, *(strength for *_, strength in forms)])
+    np.maximum.at(matches, (rows[is_form], phrases), strengths[which - (len(terms) - 1)])
+    lengths = np.array([len(sought.words) for sought in patterns], np.int64)
+    past = first + lengths[which]
     signs = np.flatnonzero(found.percent)
-    for column, phrase in enumerate(query.phrases):
-        if len(signs) and any(form.words[-2:] in _PERCENT for form in phrase[:2]):
+    for column, phrase in enumerate(query.phrases) if len(signs) else ():
+        if any(form.words[-2:] in _PERCENT for form in phrase[:2]):
             matches[found.of[signs], column] = 1.0
-            spots.append((np.full(len(signs), column), signs, signs + 1))
-    phrases, first, past = (np.concatenate(parts) for parts in zip(*spots, strict=True))
+            phrases = np.append(phrases, np.full(len(signs), column))
+            first, past = np.append(first, signs), np.append(past, signs + 1)
     return _Found(tf, matches, phrases, first, past)
 
 
