@@ -72,27 +72,36 @@ class Column:
             upper = int(documents[-1]) + 1
             below = self._postings[: self._postings.searchsorted(upper << _SHIFT)]
             return _as_row(below, upper).counts_of(documents)
-        return self._look_up(documents, _lowest(documents)).astype(np.uint8, copy=False)
-
-    def _look_up(self, documents: Ids, sought: Words) -> NDArray[np.unsignedinteger]:
-        """The counts of documents, given the lowest posting that each may have."""
         if self.row is not None:
-            return self.row[documents]
+            return self.row.take(documents)
+        sought = _lowest(documents)
+        return _counts(self.nearest(documents, sought), sought).astype(np.uint8)
+
+    def nearest(self, documents: Ids, sought: Words) -> Words:
+        """For each document its posting, or another's; `sought` are the lowest it may have."""
+        if self.row is not None:
+            return sought | self.row.take(documents)
         words = self._postings
         sought = sought.astype(words.dtype, copy=False)  # else it is the words that are copied
-        found = words.take(words.searchsorted(sought), mode="clip")
-        found ^= sought  # what is left of a document's own posting is its count
-        found *= found <= _COUNT
-        return found
+        return words.take(words.searchsorted(sought), mode="clip")
 
 
 def count_table(columns: Sequence[Column], documents: Ids) -> NDArray[np.float64]:
     """The counts of documents, ascending, in each column: of shape (columns, documents)."""
     sought = _lowest(documents)
-    table = np.empty((len(columns), len(documents)))
-    for counts, column in zip(table, columns, strict=True):
-        counts[:] = column._look_up(documents, sought)
-    return table
+    if any(column.words is not None and column.words.itemsize > 4 for column in columns):
+        sought = sought.astype(np.uint64)
+    found = np.empty((len(columns), len(documents)), sought.dtype)
+    for counts, column in zip(found, columns, strict=True):
+        counts[:] = column.nearest(documents, sought)
+    return _counts(found, sought).astype(np.float64)
+
+
+def _counts(nearest: Words, sought: Words) -> Words:
+    """What `Column.nearest` gave, as counts."""
+    nearest ^= sought  # what is left of a document's own posting is its count
+    nearest *= nearest <= _COUNT
+    return nearest
 
 
 def _lowest(documents: Ids) -> Words:
