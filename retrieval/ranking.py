@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,7 @@ _CLAUSE_END = re.compile(
 )
 _CUT_REACH = 160  # a sentence is cut at a clause at most this far from the limit, or not at all
 _CUT_COST = 0.01  # probability that a whole sentence is worth over a part
+_ANSWER = 20  # characters of an answer, which is not to be cut with its sentence
 _CHARACTER_VALUE = 1e-6  # the more context the better, all else being the same
 _MAX_OVERLAP = 0.3  # share of a quote that an earlier one may have shown
 _SAME = 0.8  # share of the shorter quote's words in the other from which both say the same
@@ -58,6 +60,14 @@ class Candidate:
         return self.span.of(self.stored.article.text)
 
 
+class _Window(NamedTuple):
+    """What may be quoted, what quoting it costs, and where an answer in it begins at the latest."""
+
+    span: Span
+    cost: float
+    latest: int
+
+
 class _Passage:
     """A passage, how much of its tokens' probability is left, and what may be quoted of it."""
 
@@ -65,8 +75,8 @@ class _Passage:
         self._evidence = evidence
         self._left = evidence.mass.copy()
         self._spans: list[Span] | None = None
+        self._edges = self._tokens = np.empty((3, 0), np.int64)
         self._costs = np.empty(0)
-        self._edges = np.empty((2, 0), np.int64)
         self._best: tuple[float, int] | None = None
         self.bound = float(self._left.sum()) + MAX_QUOTE * _CHARACTER_VALUE
         """No span is worth more; found without looking at any."""
@@ -74,13 +84,16 @@ class _Passage:
     def best(self) -> tuple[float, int]:
         """What quoting the best span is worth, and its index; -inf when there is none."""
         if self._spans is None:
-            windows = dict(_windows(self._evidence))
-            self._spans, self._costs = list(windows), np.array(list(windows.values()))
-            edges = np.array([(span.start, span.end) for span in self._spans]).reshape(-1, 2)
-            self._edges = np.searchsorted(self._evidence.starts, edges.T)
+            windows = {window.span: window for window in _windows(self._evidence)}
+            self._spans = list(windows)
+            self._costs = np.array([window.cost for window in windows.values()])
+            edges = [(one.span.start, one.span.end, one.latest) for one in windows.values()]
+            self._edges = np.array(edges, np.int64).reshape(-1, 3).T
+            self._tokens = self._evidence.starts.searchsorted(self._edges)
         if self._best is None:
             mass = np.append(0.0, np.cumsum(self._left))
-            values = mass[self._edges[1]] - mass[self._edges[0]] - self._costs
+            first, _, latest = self._tokens
+            values = mass[latest] - mass[first] - self._costs
             index = int(values.argmax()) if len(values) else -1
             self._best = (float(values[index]) if len(values) else -np.inf, index)
             self.bound = self._best[0]
@@ -91,13 +104,13 @@ class _Passage:
         assert self._spans is not None
         shown = self._spans[index]
         candidate = _candidate(self._evidence, shown, self.best()[0])
-        held = slice(*self._edges[:, index].tolist())
-        self._left[held] = 0.0
-        for place, span in enumerate(self._spans):
-            if _shared(span, shown) > _MAX_OVERLAP * len(span):
-                self._costs[place] = np.inf
+        first, past, _ = self._tokens[:, index].tolist()
+        self._left[first:past] = 0.0
+        starts, ends, _ = self._edges
+        shared = np.minimum(ends, shown.end) - np.maximum(starts, shown.start)
+        self._costs[shared > _MAX_OVERLAP * (ends - starts)] = np.inf
         self._best = None
-        return candidate, set(self._evidence.words[held].tolist())
+        return candidate, set(self._evidence.words[first:past].tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,49 +180,55 @@ def _candidate(evidence: Evidence, span: Span, value: float) -> Candidate:
     )
 
 
-def _windows(evidence: Evidence) -> Iterator[tuple[Span, float]]:
-    """Every run of sentences that is short enough to quote, with what quoting it costs.
+def _windows(evidence: Evidence) -> Iterator[_Window]:
+    """Every run of sentences that is short enough to quote.
 
-    A run that would be one sentence too long is cut at a clause of its last or first sentence.
-    Only running text is joined: a caption or a byline stands alone.
+    A run that would be one sentence too long is cut at a clause of its last or first sentence;
+    what that leaves of the last one may be quoted too, with those after it. Only running text is
+    joined: a caption or a byline stands alone.
     """
     text = evidence.stored.article.text
     spans = [sentence.span for sentence in evidence.sentences]
     apart = [sentence.kind is not None for sentence in evidence.sentences]
+    cuts: set[tuple[int, int]] = set()
     for first in range(len(spans)):
         if apart[first] and not evidence.cover[first]:
             continue  # a byline that shares no word with the question
         for last in range(first, len(spans)):
+            start, end = spans[first].start, spans[last].end
             if last > first and (apart[first] or apart[last]):
                 break
-            if spans[last].end - spans[first].start > MAX_QUOTE:
-                yield from _cut_after(text, spans[first].start, spans[last])
-                yield from _cut_before(text, spans[first], spans[last].end)
+            if end - start > MAX_QUOTE:
+                for cut in _cut_after(text, start, spans[last]):
+                    yield _Window(Span(start, cut), _CUT_COST, cut - _ANSWER)
+                    cuts.add((last, cut))
+                for cut in _cut_before(text, spans[first], end):
+                    yield _Window(Span(cut, end), _CUT_COST, end)
                 break
-            length = spans[last].end - spans[first].start
-            yield Span(spans[first].start, spans[last].end), -_CHARACTER_VALUE * length
+            yield _Window(Span(start, end), -_CHARACTER_VALUE * (end - start), end)
+    for within, cut in sorted(cuts):
+        start = cut + 1
+        for last in range(within, len(spans)):
+            end = spans[last].end
+            if end - start > MAX_QUOTE or (last > within and apart[last]):
+                break
+            if start < end:
+                yield _Window(Span(start, end), _CUT_COST, end)
 
 
-def _cut_after(text: str, start: int, last: Span) -> Iterator[tuple[Span, float]]:
+def _cut_after(text: str, start: int, last: Span) -> Iterator[int]:
     limit = start + MAX_QUOTE
     nearest = max(last.start, limit - _CUT_REACH + 1)
-    cuts = [match.end() for match in _CLAUSE_END.finditer(text, nearest, limit)]
-    if cuts:
-        yield Span(start, cuts[-1]), _CUT_COST
+    yield from [match.end() for match in _CLAUSE_END.finditer(text, nearest, limit)][-1:]
 
 
-def _cut_before(text: str, first: Span, end: int) -> Iterator[tuple[Span, float]]:
+def _cut_before(text: str, first: Span, end: int) -> Iterator[int]:
     limit = end - MAX_QUOTE
     cut = _CLAUSE_END.search(text, max(limit, first.start), first.end)
     if cut:
         start = cut.end() + 1
         if start < min(limit + _CUT_REACH, first.end):
-            yield Span(start, end), _CUT_COST
-
-
-def _shared(one: Span, other: Span) -> int:
-    """How many characters two spans share."""
-    return max(0, min(one.end, other.end) - max(one.start, other.start))
+            yield start
 
 
 def _says_the_same(words: set[int], others: set[int]) -> bool:

@@ -19,12 +19,13 @@ from retrieval.language.questions import (
     QUESTION_WORDS,
     AnswerType,
     answer_type,
+    asking_words,
     without_fillers,
 )
 from retrieval.language.syllables import is_folded_syllable
 from retrieval.language.thesaurus import synonyms, word_length
 from retrieval.spelling import FOLDED, Rarities, closest_words, spell
-from retrieval.text import Token, exact, fold, nfc, syllables, tokens
+from retrieval.text import Token, exact, nfc, syllables, tokens
 
 EXACT_WEIGHT = 1.0
 FOLDED_WEIGHT = 0.5
@@ -35,7 +36,6 @@ MAX_TOKENS = 64
 """Tokens of a question beyond this many are not searched for: work per question is bounded."""
 
 _QUESTION_WORDS = frozenset(exact(word) for word in QUESTION_WORDS)
-_FOLDED_QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
 # "huyện nào", "bao nhiêu xã": what is asked for, by the question word after or before it.
 _AFTER_NOUN = (["nao"], ["gi"])
 _SLOTS = frozenset("ai gi nao dau bao may sao".split())  # stand where the answer would
@@ -166,6 +166,7 @@ def _read(
     bare = all(token.exact.isascii() for token in found)
     shouted = text.isupper()  # every word then looks like an abbreviation
     exacts = [] if bare else [token.exact for token in found]
+    asking = asking_words([token.folded for token in found]) if bare else set()
     known = {one for one, rarity in zip(exacts, rarities(exacts), strict=True) if rarity >= 0}
     words = []
     for place, token in enumerate(found):
@@ -174,11 +175,7 @@ def _read(
         if place in meant:
             words += [_Word(None, syllable, telling=True, name=name) for syllable in meant[place]]
             continue
-        telling = (
-            token.folded not in _FOLDED_QUESTION_WORDS
-            if bare
-            else token.exact not in _QUESTION_WORDS
-        )
+        telling = place not in asking if bare else token.exact not in _QUESTION_WORDS
         exact_form = token.exact if token.exact in known else None
         meanings = expansions(word.lower() if shouted else word)
         longhand = _unique(_phrase(meaning, rarities) for meaning in meanings)

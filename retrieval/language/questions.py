@@ -7,7 +7,7 @@ top to bottom. Vietnamese ones are written with their diacritics and read withou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar
@@ -79,6 +79,27 @@ _COUNTED = (
     "người|năm|lần|tuổi|con|cái|ngày|tháng|tuần|phút|phần|loại|tỉnh|huyện|xã|nước|chi bộ|chiếc|"
     "cuốn|bài|trận|bàn|tầng|km|mét|kg|tỷ|triệu|đứa|vụ|cấp|thành viên|đảng viên|hộ|thôn|mùa"
 )
+
+# Typed without diacritics these mean much else ("giá dầu", "bão", "máy", "cơ thể"): they ask only
+# after some words, before others, or ("$") at the end.
+_IN_COMPANY: Mapping[str, tuple[str, str]] = {
+    "đâu": ("ở|đi|tại|nằm|sống", "$"),
+    "bao": ("", "nhiêu|giờ|lâu|xa"),
+    "lâu": ("bao", ""),
+    "vì": ("", "sao"),
+    "tại": ("", "sao"),
+    "sao": ("vì|tại|làm|ra", "$"),
+    "thế": ("như", "nào"),
+    "đó": ("", ""),
+    "mấy": ("", _COUNTED),
+}
+_FOLDED_QUESTION_WORDS = frozenset(map(fold, QUESTION_WORDS))
+_FOLDED_IN_COMPANY = {
+    fold(word): tuple(
+        frozenset(fold(one.split()[0]) for one in words.split("|") if one) for words in sides
+    )
+    for word, sides in _IN_COMPANY.items()
+}
 
 # The same nouns in English, with what may stand between "what" and them.
 _WHAT = (
@@ -262,6 +283,24 @@ def answer_type(question: str) -> AnswerType | None:
     if is_english(plain):
         return _first_match(_ENGLISH, _words(plain))
     return _first_match(_VIETNAMESE, _words(_without_ai(plain)))
+
+
+def asking_words(folded: Sequence[str]) -> set[int]:
+    """The places of question words among those of a question typed without diacritics.
+
+    >>> sorted(asking_words("gia dau o dau".split()))
+    [3]
+    """
+    found = set()
+    for place, word in enumerate(folded):
+        asks = word in _FOLDED_QUESTION_WORDS
+        if word in _FOLDED_IN_COMPANY:
+            before, after = _FOLDED_IN_COMPANY[word]
+            following = folded[place + 1] if place + 1 < len(folded) else "$"
+            asks = following in after or (place > 0 and folded[place - 1] in before)
+        if asks:
+            found.add(place)
+    return found
 
 
 def about_article(question: str) -> AboutArticle | None:

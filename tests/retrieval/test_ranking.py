@@ -25,6 +25,13 @@ ARTICLES = {
     "one": "Chợ phiên\n\n" + FILLER * 3 + "Chợ phiên Mường Lò họp vào thứ bảy. " + FILLER * 3,
     "copy": "Chợ phiên\n\n" + FILLER * 3 + "Chợ phiên Mường Lò họp vào thứ bảy. " + FILLER * 3,
     "long": "Góp vốn\n\n" + LONG,
+    "cut": (
+        "Đua thuyền\n\nĐội thuyền bản Pắc Ma tập bơi suốt mùa nước lớn trên sông Đà, được các cụ "
+        "già trong bản chỉ cho từng khúc sông có đá ngầm và từng chỗ nước xoáy phải tránh. Đội "
+        "thuyền bản Pắc Ma thắng cuộc đua thuyền độc mộc, vượt qua mười hai đội của các bản ở hai "
+        "bên bờ, được bà con đón ở bến bằng trống chiêng, được chủ tịch xã trao cờ lưu niệm trước "
+        "đông đủ các già làng, và nhận một con trâu đực làm giải thưởng cho cả bản."
+    ),
 }
 
 
@@ -70,6 +77,14 @@ def test_what_two_articles_say_alike_is_quoted_once(snapshot: Snapshot) -> None:
 def test_a_long_sentence_is_quoted_where_it_answers(snapshot: Snapshot) -> None:
     query = parse_question(QUESTIONS[1], snapshot.engine.rarities)
     assert "ông Lò Văn Pún lập" in rank(snapshot, query, 1).candidates[0].text
+
+
+def test_what_a_cut_sentence_has_left_is_quoted_next(snapshot: Snapshot) -> None:
+    query = parse_question("Đội thuyền bản Pắc Ma thắng cuộc đua nào?", snapshot.engine.rarities)
+    first, *others = rank(snapshot, query, 3).candidates
+    rest = [one for one in others if one.text.endswith("cho cả bản.")]
+    assert not first.text.endswith(".")
+    assert [one.span.start - 1 for one in rest] == [first.span.end]
 
 
 def test_equal_questions_rank_equally(snapshot: Snapshot) -> None:
