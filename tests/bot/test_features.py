@@ -73,9 +73,14 @@ def test_every_command_is_in_the_menus_of_those_who_may_use_it(
     menu = scene.api.command_menu(scene.chat, scene.person)
     assert (command.name in menu) == (not command.admins_only)
     assert (ASK in menu) == (not scene.alone)
+    code = "" if scene.language == "vi" else "en"
+    everybodys = scene.api.commands(f"all_{'private' if scene.alone else 'group'}_chats", code)
+    assert everybodys.get(command.name) == (
+        None if command.admins_only else scene.text(f"menu_{command.name}")
+    )
     office = scene.api.private_chat(scene.admin)
     assert command.name in scene.api.command_menu(office, scene.admin)
-    menus = scene.api.commands(f"chat:{office.id}", "" if scene.language == "vi" else "en")
+    menus = scene.api.commands(f"chat:{office.id}", code)
     assert menus[command.name] == scene.text(f"menu_{command.name}")
 
 
@@ -328,6 +333,10 @@ def the_language_is_chosen_by_who_decides_for_the_chat(scene: Scene) -> None:
     shown = scene.turn(choice, TEXTS[other]["language_name"], scene.head)
     assert shown.text == TEXTS[other]["language_chosen"]
     assert scene.ask(IN_VAIN).text.startswith(TEXTS[other]["abstained"])
+    choice = scene.command("/language", scene.head)
+    shown = scene.turn(choice, TEXTS[other]["button_automatic"], scene.head)
+    assert shown.text == scene.text("language_chosen")
+    assert scene.ask(IN_VAIN).text.startswith(scene.text("abstained"))
 
 
 def a_group_silences_the_bot_and_calls_it_back(scene: Scene) -> None:
