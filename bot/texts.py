@@ -79,7 +79,7 @@ VI: Final = {
     ),
     "link_how": (
         "Mình không tự mở liên kết. Muốn thêm trang này vào kho, bạn mở trang, lưu thành tệp "
-        "<b>.html</b>, rồi gửi tệp đó cho mình nhé."
+        "<b>.html</b> hoặc <b>.mhtml</b>, rồi gửi tệp đó cho mình nhé."
     ),
     "read_caption": "Mình không xem được ảnh hay tệp, chỉ đọc lời đi kèm.",
     "read_forwarded": "Mình đọc tin được chuyển tiếp này như một câu hỏi.",
@@ -327,7 +327,7 @@ EN: Final = {
     ),
     "link_how": (
         "I do not open links myself. To add this page to the articles, open it, save it as an "
-        "<b>.html</b> file, and send me that file."
+        "<b>.html</b> or <b>.mhtml</b> file, and send me that file."
     ),
     "read_caption": "I cannot look at pictures or files; I read only the words beneath.",
     "read_forwarded": "I read this forwarded message as a question.",

@@ -35,6 +35,7 @@ from tests.bot.scenes import (
     enter,
     languages_of,
 )
+from tests.retrieval.articles.samples import make_mhtml
 from tests.telegram import Message
 
 PICTURE = draw([Day(date(2024, 7, 12), asked=1)])
@@ -574,7 +575,7 @@ def test_every_feature_in_every_kind_of_chat(
 # --- what only one kind of chat has
 
 
-@pytest.mark.parametrize("name", ["den.txt", "den.html"])
+@pytest.mark.parametrize("name", ["den.txt", "den.html", "den.mhtml"])
 def test_a_file_is_shown_added_and_taken_back_in_private(
     house: House, language: str, name: str
 ) -> None:
@@ -582,15 +583,19 @@ def test_a_file_is_shown_added_and_taken_back_in_private(
     title, fact = "Ngôi đền Kỳ Cùng", "Ngôi đền Kỳ Cùng ở Lạng Sơn thờ quan lớn Tuần Tranh."
     body = f"<h1>{title}</h1><p>{fact}</p><p>Lễ hội của ngôi đền mở vào tháng giêng hằng năm.</p>"
     page = f"<html><head><title>{title}</title></head><body><article>{body}</article></body></html>"
-    data = page if name.endswith("html") else f"{title}\n\n{fact}\n"
-    sent = house.api.send_document(scene.chat, scene.admin, data.encode(), name)
+    data = {
+        "den.txt": f"{title}\n\n{fact}\n".encode(),
+        "den.html": page.encode(),
+        "den.mhtml": make_mhtml(page.encode()),
+    }[name]
+    sent = house.api.send_document(scene.chat, scene.admin, data, name)
     shown = scene.hear(sent)
     assert title in shown.text
     assert scene.text("file_length").split()[-1] in shown.text
     assert fact in shown.marked("blockquote")[0]
     assert shown.buttons == [scene.text("button_add"), scene.text("button_cancel")]
     assert scene.turn(shown, "button_cancel").text == scene.text("change_cancelled")
-    again = scene.hear(house.api.send_document(scene.chat, scene.admin, data.encode(), name))
+    again = scene.hear(house.api.send_document(scene.chat, scene.admin, data, name))
     scene.press(again, "button_add")
     scene.wait_for(again, "reload_done")
     house.at_rest()
