@@ -101,6 +101,9 @@ async def update_on(
     except asyncio.CancelledError:
         await end(render.html(desk.reload.why, language))
         raise
+    except Exception as error:  # unforeseen: the log and the admins are told by who started this
+        await end(render.html("reload_failed", language, reason=type(error).__name__))
+        raise
     else:
         await end(render.report(report, language))
 

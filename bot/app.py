@@ -11,12 +11,13 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from telegram import LinkPreviewOptions, Update
+from telegram import CallbackQuery, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -192,7 +193,8 @@ async def on_error(update: object, context: Context) -> None:
     log.error("an update failed", exc_info=context.error)
     if isinstance(update, Update):
         await _admit(update, context)
-    await insights.report_incident(context)
+    if context.error:
+        await insights.report_incident(context.error, context.bot, desk_of(context))
 
 
 async def _admit(update: Update, context: Context) -> None:
@@ -207,7 +209,9 @@ async def _admit(update: Update, context: Context) -> None:
 async def _apologise(update: Update, context: Context) -> None:
     language, message = language_for(update, context), update.effective_message
     if update.callback_query:
-        await update.callback_query.answer(plain("toast_failed", language), show_alert=True)
+        await _apologise_for(update.callback_query, language, context.error)
+    elif update.inline_query:
+        await inline.apologise(update.inline_query, language)
     elif message and (question := question_of(message, context.bot.bot)):
         # the answer is one press away, in the place of the apology
         lost = isinstance(context.error, NetworkError) and not isinstance(context.error, BadRequest)
@@ -218,6 +222,16 @@ async def _apologise(update: Update, context: Context) -> None:
         desk_of(context).answers.put((message.chat.id, message.message_id), answered)
     elif message:
         await message.reply_html(render.html("failed", language))
+
+
+async def _apologise_for(query: CallbackQuery, language: str, error: Exception | None) -> None:
+    try:
+        await query.answer(plain("toast_failed", language), show_alert=True)
+    except BadRequest:
+        # the press was answered, and what it asked for failed thereafter
+        if isinstance(error, TelegramError) or not isinstance(query.message, Message):
+            raise
+        await query.message.reply_html(render.html("failed", language))
 
 
 def _bot(settings: Settings, token: str, vitals: Vitals, limits: Limits) -> QuietBot:
@@ -267,6 +281,7 @@ def _serve(application: Bot, settings: Settings) -> None:
 async def _begin(application: Bot) -> None:
     """Start what runs beside the handlers."""
     desk: Desk = application.bot_data["desk"]
+    desk.report = partial(insights.report_incident, bot=application.bot, desk=desk)
     if desk.settings.health_port:
         desk.closing(serve_health(desk, desk.settings.health_port).stop)
     if desk.settings.watch:

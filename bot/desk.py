@@ -54,8 +54,9 @@ class SingleTask:
     reload may take longer than anyone who stops a bot is willing to wait.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, alarm: Callable[[BaseException], None] | None = None) -> None:
         self._task: asyncio.Task[None] | None = None
+        self._alarm = alarm
         self.why = ""  # it was ended, for the task to tell
 
     @property
@@ -67,7 +68,7 @@ class SingleTask:
         """Begin; only when nothing is running."""
         assert not self.running
         self._task = asyncio.create_task(work)
-        self._task.add_done_callback(_log_failure)
+        self._task.add_done_callback(self._look_back)
 
     async def wait(self) -> None:
         """Until nothing is running, however that ended."""
@@ -81,22 +82,12 @@ class SingleTask:
             self._task.cancel()
             await self.wait()
 
-
-async def _persist(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Do that to its end, from the beginning whenever it fails: for want of memory, say."""
-    while True:
-        try:
-            await work()
-        except Exception as error:
-            log.error("what runs beside the answers failed, and begins anew", exc_info=error)
-            await asyncio.sleep(AGAIN)
-        else:
-            return
-
-
-def _log_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception():
-        log.error("a task failed", exc_info=task.exception())
+    def _look_back(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error:
+            log.error("a task failed", exc_info=error)
+            if self._alarm:
+                self._alarm(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +114,7 @@ class Desk:
         # one file at a time: each may take as much memory as its limits allow
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self.limits = LIMITS
-        self.reload = SingleTask()
+        self.reload = SingleTask(self._alarm)
         self.turns = Turns()
         self.allowance = Allowance(settings.questions_per_minute)
         # of whatever a user sends, commands and presses and all
@@ -139,6 +130,8 @@ class Desk:
         self.lost_token = False  # Telegram does not know the bot any more
         self._beside: set[asyncio.Task[None]] = set()
         self._last: list[Callable[[], object]] = []
+        # whom to tell of what fails beside the answers; the bot does, once it runs
+        self.report: Callable[[BaseException], Coroutine[Any, Any, None]] | None = None
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do CPU-bound work on a worker thread, so that nobody else has to wait for it."""
@@ -168,7 +161,7 @@ class Desk:
 
     def attend(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do this beside everything else, until the desk is closed; again, when it fails."""
-        task = asyncio.create_task(_persist(work))
+        task = asyncio.create_task(self._persist(work))
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
 
@@ -215,6 +208,7 @@ class Desk:
 
     async def close(self) -> None:
         """End what runs beside, the reload, then the workers, then the index."""
+        self.report = None  # there is nobody to do that any more
         for act in self._last:
             act()
         await self._end_beside()
@@ -227,6 +221,23 @@ class Desk:
         self.preferences.close()
         self.journal.close()
         self.receipts.close()
+
+    async def _persist(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do that to its end, from the beginning whenever it fails: for want of memory, say."""
+        while True:
+            try:
+                await work()
+            except Exception as error:
+                log.error("what runs beside the answers failed, and begins anew", exc_info=error)
+                self._alarm(error)
+                await asyncio.sleep(AGAIN)
+            else:
+                return
+
+    def _alarm(self, error: BaseException) -> None:
+        report = self.report
+        if report:
+            self.attend(lambda: report(error))
 
     async def _end_beside(self) -> None:
         for task in self._beside:

@@ -23,6 +23,7 @@ from bot.questions import (
     question_of,
     reading_note,
     unreadable_part,
+    wants_answer,
 )
 from bot.texts import language_of
 from retrieval.model import Answer, Article, Quote
@@ -167,11 +168,19 @@ async def on_update(update: Update, context: Context) -> None:
         raise ApplicationHandlerStop
     desk.updates.put(update.update_id, True)
     excess = desk.attention.excess(user.id) if user else 0
-    if excess == 1 and update.effective_message and not update.callback_query:
-        text = render.html("slow_down", language_for(update, context))
-        await update.effective_message.reply_html(text)
+    if excess == 1:
+        await ask_to_slow_down(update, context)
     if excess > 0:
         raise ApplicationHandlerStop
+
+
+async def ask_to_slow_down(update: Update, context: Context) -> None:
+    """A kind word to who sends too much, where the bot is what that is sent to."""
+    message = update.effective_message
+    if message is None or update.callback_query or not wants_answer(message, context.bot.bot):
+        return
+    if not desk_of(context).preferences.is_silent(message.chat.id):
+        await message.reply_html(render.html("slow_down", language_for(update, context)))
 
 
 async def on_question(update: Update, context: Context) -> None:
@@ -214,7 +223,7 @@ async def explain(message: Message, context: Context, language: str) -> None:
     # what comes by way of the bot is a quote that somebody chose inline
     if message.via_bot == me or message.edit_date or not (alone or addresses(message, me)):
         return
-    key = unreadable_part(message)
+    key = unreadable_part(message, me)
     if not alone and key != "only_text_voice" and not (message.text or message.caption):
         # in a group, a picture or a sticker in reply to the bot is no question
         return

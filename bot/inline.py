@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from telegram import (
+    InlineQuery,
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputTextMessageContent,
@@ -43,7 +44,6 @@ async def on_inline_query(update: Update, context: Context) -> None:
             quotes = () if answer.abstained else answer.quotes
     shown = quotes[first : first + PAGE]
     key = "inline_nothing" if query.query.strip() else "inline_start"
-    lead = InlineQueryResultsButton(plain(key, language), start_parameter="inline")
     # who has typed on, or waited too long, does not need this any more
     with ignoring(TOO_LATE):
         await query.answer(
@@ -52,8 +52,19 @@ async def on_inline_query(update: Update, context: Context) -> None:
             # texts around the quotes are in the user's language
             is_personal=True,
             next_offset=str(first + PAGE) if len(quotes) > first + PAGE else None,
-            button=None if quotes else lead,
+            button=None if quotes else _lead(key, language),
         )
+
+
+async def apologise(query: InlineQuery, language: str) -> None:
+    """Say that something went wrong, where the quotes would stand; the next try is a new one."""
+    lead = _lead("inline_failed", language)
+    await query.answer([], cache_time=0, is_personal=True, button=lead)
+
+
+def _lead(key: str, language: str) -> InlineQueryResultsButton:
+    """The button above the quotes that opens the private chat."""
+    return InlineQueryResultsButton(plain(key, language), start_parameter="inline")
 
 
 def result(quote: Quote, language: str) -> InlineQueryResultArticle:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from telegram import Message
 from telegram.constants import MessageLimit
 from telegram.error import TelegramError
+from telegram.ext import ExtBot
 
 from bot import render
 from bot.chart import draw
 from bot.desk import Desk
 from bot.handlers import Command, Context, desk_of
 from bot.likeness import group_alike
-from bot.texts import DEFAULT
+from bot.texts import DEFAULT, language_of
 
 HOUR: Final = 3600.0  # seconds
 
@@ -53,17 +54,25 @@ async def expire_hourly(desk: Desk) -> None:
         desk.journal.expire()
 
 
-async def report_incident(context: Context) -> None:
+async def report_incident(error: BaseException, bot: ExtBot[Any], desk: Desk) -> None:
     """Tell every admin, in private, what went wrong, if that is new."""
-    desk = desk_of(context)
-    what = desk.incidents.report(context.error) if context.error else None
+    what = desk.incidents.report(error)
     if what is None:
         return
     for admin in sorted(desk.settings.admin_ids):
-        text = render.html("incident", desk.preferences.language(admin) or DEFAULT, what=what)
+        language = desk.preferences.language(admin) or await _language_of(admin, bot)
         # an admin who never wrote to the bot cannot be written to
         with suppress(TelegramError):
-            await context.bot.send_message(admin, text)
+            await bot.send_message(admin, render.html("incident", language, what=what))
+
+
+async def _language_of(admin: int, bot: ExtBot[Any]) -> str:
+    """The language that an admin's Telegram speaks: nobody wrote anything here that tells it."""
+    try:
+        member = await bot.get_chat_member(admin, admin)
+    except TelegramError:
+        return DEFAULT
+    return language_of(member.user.language_code)
 
 
 COMMANDS: Final = (

@@ -258,8 +258,10 @@ async def _ask_again(
 async def _asked(query: CallbackQuery, language: str) -> Message | None:
     """The message that the button's message answers; None, and told so, when it is gone."""
     asked = query.message.reply_to_message if isinstance(query.message, Message) else None
-    if asked is None:
+    # in a topic, what answers no message seems to answer the one that opened the topic
+    if asked is None or asked.forum_topic_created:
         await _tell(query, plain("toast_question_gone", language), alert=True)
+        return None
     return asked
 
 

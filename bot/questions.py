@@ -95,12 +95,20 @@ def reading_note(message: Message) -> str | None:
     return "read_forwarded" if message.forward_origin else None
 
 
-def unreadable_part(message: Message) -> str | None:
-    """The key of what is said about a message without words; None when it has a text."""
-    if message.text:
-        return None
+def unreadable_part(message: Message, me: User) -> str | None:
+    """The key of what is said about a message without words, or one that a bare call points to.
+
+    None when it has words.
+    """
+    if not message.text:
+        return _kind_of(message) or "only_text"
+    pointed = message.reply_to_message
+    return _kind_of(pointed) if pointed and pointed.from_user != me else None
+
+
+def _kind_of(message: Message) -> str | None:
     found = (key for kinds, key in UNREADABLE for kind in kinds if getattr(message, kind))
-    return next(found, "only_text")
+    return next(found, None)
 
 
 UNREADABLE: Final = (

@@ -79,7 +79,7 @@ VI: Final = {
     ),
     "link_how": (
         "Mình không tự mở liên kết. Muốn thêm trang này vào kho, bạn mở trang, lưu thành tệp "
-        "<b>.html</b>, rồi gửi tệp đó cho mình nhé."
+        "<b>.html</b> hoặc <b>.mhtml</b>, rồi gửi tệp đó cho mình nhé."
     ),
     "read_caption": "Mình không xem được ảnh hay tệp, chỉ đọc lời đi kèm.",
     "read_forwarded": "Mình đọc tin được chuyển tiếp này như một câu hỏi.",
@@ -247,6 +247,7 @@ VI: Final = {
     "inline_start": "Hỏi trong cuộc trò chuyện riêng",
     "inline_untitled": "Bài không có tiêu đề",
     "inline_nothing": "Chưa thấy câu trả lời. Hỏi mình trực tiếp nhé",
+    "inline_failed": "Xin lỗi, mình vừa gặp trục trặc. Hỏi trực tiếp nhé",
     "menu_start": "Bắt đầu",
     "menu_help": "Cách hỏi",
     "menu_ask": "Hỏi một câu",
@@ -326,7 +327,7 @@ EN: Final = {
     ),
     "link_how": (
         "I do not open links myself. To add this page to the articles, open it, save it as an "
-        "<b>.html</b> file, and send me that file."
+        "<b>.html</b> or <b>.mhtml</b> file, and send me that file."
     ),
     "read_caption": "I cannot look at pictures or files; I read only the words beneath.",
     "read_forwarded": "I read this forwarded message as a question.",
@@ -489,6 +490,7 @@ EN: Final = {
     "inline_start": "Ask in a private chat",
     "inline_untitled": "Untitled article",
     "inline_nothing": "No answer found. Ask me directly",
+    "inline_failed": "Sorry, something went wrong. Ask me directly",
     "menu_start": "Begin",
     "menu_help": "How to ask",
     "menu_ask": "Ask a question",

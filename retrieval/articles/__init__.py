@@ -18,6 +18,7 @@ from retrieval.articles.docx import load_docx
 from retrieval.articles.html import load_html
 from retrieval.articles.json import load_json, load_json_lines
 from retrieval.articles.markdown import load_markdown
+from retrieval.articles.mhtml import load_mhtml
 from retrieval.articles.pdf import load_pdf
 from retrieval.articles.plain import load_plain
 from retrieval.errors import (
@@ -52,6 +53,8 @@ LOADERS: Mapping[str, Loader] = {
     ".markdown": load_markdown,
     ".html": load_html,
     ".htm": load_html,
+    ".mhtml": load_mhtml,
+    ".mht": load_mhtml,
     ".pdf": load_pdf,
     ".docx": load_docx,
     ".json": load_json,

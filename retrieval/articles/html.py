@@ -25,6 +25,11 @@ def load_html(data: bytes, name: str) -> Loaded:
 
     load_html(b"<title>Tin</title><article><p>…</p></article>", "a.html").articles[0].title -> "Tin"
     """
+    return load_page(data, name)
+
+
+def load_page(data: bytes, name: str, address: str | None = None) -> Loaded:
+    """The same, of a page that was saved from that address, when it does not tell its own."""
     import trafilatura  # slow to import
 
     page = decode(data, name)
@@ -42,7 +47,7 @@ def load_html(data: bytes, name: str) -> Loaded:
         title=found.title,
         author=found.author,
         published=parse_date(found.date or "") or _date_above(lines, found.text),
-        source=found.url or (saved and (saved[1] or saved[2])),
+        source=found.url or (saved and (saved[1] or saved[2])) or address,
     )
     text = "\n".join([*_missing_lede(lines, found), found.text])
     return Loaded((assemble(name, text, properties),))

@@ -6,6 +6,7 @@ import pytest
 
 from bot.texts import TEXTS
 from tests.bot.running import ADMIN, FakeIndex, known_answers, known_articles, running_bot
+from tests.bot.scenes import PLACES, House, Scene, enter, opened
 from tests.telegram import BotApi, Chat, User
 
 
@@ -65,3 +66,17 @@ def room(api: BotApi, reader: User) -> Chat:
 def _bot(api: BotApi, index: FakeIndex) -> Iterator[None]:
     with running_bot(api, index, admin_ids=str(ADMIN)):
         yield
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One for all the tests of a file."""
+    with opened(tmp_path_factory.mktemp("house")) as house:
+        yield house
+        assert not house.api.refusals
+
+
+@pytest.fixture(params=PLACES)
+def scene(house: House, language: str, request: pytest.FixtureRequest) -> Scene:
+    """Whoever asks for it is tested in every kind of chat, in every language."""
+    return enter(house, str(request.param), language)

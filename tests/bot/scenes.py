@@ -6,6 +6,7 @@ scene.ask("Ai là Bí thư Đảng uỷ xã Yên Phúc?").marked("bold") -> ["Vi
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import shutil
 import threading
@@ -19,8 +20,16 @@ from bot.desk import Desk
 from bot.texts import PLAIN, TEXTS
 from retrieval import open_index, update_index
 from retrieval.model import Answer
+from tests.bot.process import eventually
 from tests.bot.running import ADMIN, running_bot
 from tests.telegram import BotApi, Chat, Message, User
+
+QUESTION = "Ai là Bí thư Đảng uỷ xã Yên Phúc?"
+SECRETARY = "Vi Văn Dụng"
+OTHER_QUESTION = "Chợ phiên Bắc Sơn họp vào ngày nào?"
+IN_VAIN = "Giá vàng SJC hôm nay bao nhiêu?"
+LONG_QUESTION = "Ai dựng lớp học đầu tiên ở bản Khuổi Cáp?"
+DATES = {"vi": "12/07/2024", "en": "12 July 2024"}
 
 SHIPPED = Path(__file__).parents[2] / "data" / "articles"
 WRITTEN = {
@@ -28,6 +37,18 @@ WRITTEN = {
     "cau": ("Cây cầu Khánh Khê", "Cây cầu Khánh Khê bắc qua sông Kỳ Cùng dài 120 mét."),
     "truong": ("Ngôi trường cũ", "Trường Lương Văn Tri ở Văn Quan được thành lập năm 1961."),
 }
+# from an address, and in one long sentence
+LINKED = """---
+title: Lớp học trên núi
+author: Nông Thị Mai
+source: https://example.org/lop-hoc
+---
+Thầy giáo Hoàng Văn Páo dựng lớp học đầu tiên ở bản Khuổi Cáp, nơi bọn trẻ phải lội qua ba con \
+suối, đi men theo sườn núi đá suốt hai tiếng đồng hồ mỗi buổi sáng, mang theo cơm nắm, muối vừng, \
+một bó củi nhỏ để sưởi ấm trong những ngày sương muối, rồi chiều muộn lại trở về nhà phụ giúp cha \
+mẹ chăn trâu, hái rau, băm bèo và trông em.
+"""
+SOLD = ("trâu", "bò", "dê", "ngựa", "gà", "vịt", "ngan", "lợn", "thỏ")  # at a market each
 PLACES = ("private", "group", "supergroup", "topic")
 UNHURRIED = 10**6  # questions a minute
 
@@ -35,20 +56,42 @@ _numbers = itertools.count(1000)
 
 
 class Gated:
-    """An index whose searches wait, while a test wants them to."""
+    """An index whose searches wait, or fail, while a test wants them to."""
 
     def __init__(self, index: Any) -> None:
         self._index = index
         self._open = threading.Event()
         self._open.set()
+        self._trouble: Exception | None = None
 
     def ask(self, question: str, top: int = 3) -> Answer:
         assert self._open.wait(20)
+        self._fail()
         answer: Answer = self._index.ask(question, top)
         return answer
 
+    def article(self, article_id: str) -> Any:
+        self._fail()
+        return self._index.article(article_id)
+
+    def sources(self, *which: Any) -> Any:
+        self._fail()
+        return self._index.sources(*which)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
+
+    def _fail(self) -> None:
+        if self._trouble:
+            raise self._trouble
+
+    @contextmanager
+    def broken(self, trouble: Exception) -> Iterator[None]:
+        self._trouble = trouble
+        try:
+            yield
+        finally:
+            self._trouble = None
 
     @contextmanager
     def shut(self) -> Iterator[None]:
@@ -68,6 +111,10 @@ class House:
     index: Gated
     corpus: Path
 
+    def at_rest(self) -> None:
+        """Until no reload is at work any more."""
+        eventually(lambda: not self.desk.reload.running)
+
 
 @contextmanager
 def opened(folder: Path) -> Iterator[House]:
@@ -76,6 +123,8 @@ def opened(folder: Path) -> Iterator[House]:
     shutil.copytree(SHIPPED, corpus)
     for name, (title, text) in WRITTEN.items():
         (corpus / f"{name}.md").write_text(f"---\ntitle: {title}\n---\n{text}\n", "utf-8")
+    (corpus / "lop-hoc.md").write_text(LINKED, "utf-8")
+    (corpus / "phien.jsonl").write_text("\n".join(map(json.dumps, _markets())), "utf-8")
     update_index([corpus], folder / "index")
     index = Gated(open_index(folder / "index"))
     settings = {"admin_ids": str(ADMIN), "corpus": corpus, "index": folder / "index"}
@@ -83,6 +132,13 @@ def opened(folder: Path) -> Iterator[House]:
         api.private_chat(api.user(ADMIN, "Admin"))
         with running_bot(api, index, questions_per_minute=UNHURRIED, **settings) as desk:
             yield House(api, desk, index, corpus)
+
+
+def _markets() -> Iterator[dict[str, str]]:
+    for day, beast in enumerate(SOLD, 1):
+        text = f"Ngày {day} tháng 5, người ta bán nhiều {beast}."
+        title, published = f"Phiên chợ số {day}", f"2024-05-{day:02}"
+        yield {"id": f"phien-{day}", "title": title, "text": text, "published": published}
 
 
 @dataclass(frozen=True)
@@ -141,6 +197,13 @@ class Scene:
         """The message, once a press has changed it."""
         self.press(message, button, by)
         return self.api.next_edit(message)
+
+    def reload(self) -> None:
+        """The bot's admin has the articles read again."""
+        office = before_admin(self)
+        board = office.command("/reload", self.admin)
+        office.wait_for(board, "reload_done")
+        self.house.at_rest()
 
     def wait_for(self, message: Message, key: str) -> None:
         """Until a message says that, up to its first placeholder."""

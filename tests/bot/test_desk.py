@@ -19,6 +19,7 @@ def test_what_fails_beside_the_answers_begins_anew(
 ) -> None:
     monkeypatch.setattr(module, "AGAIN", 0.0)
     tries: list[int] = []
+    told: list[str] = []
 
     async def run() -> None:
         settings = Settings(telegram_token="1:a", state=tmp_path / "bot.sqlite")
@@ -31,12 +32,17 @@ def test_what_fails_beside_the_answers_begins_anew(
                 raise RuntimeError("can't start new thread")
             done.set()
 
+        async def report(error: BaseException) -> None:
+            told.append(str(error))
+
+        desk.report = report
         desk.attend(work)
         await asyncio.wait_for(done.wait(), 10)
         await desk.close()
 
     asyncio.run(run())
     assert tries == [0, 1, 2]
+    assert told == ["can't start new thread"] * 2  # to be told once, by who knows what was
     assert caplog.text.count("begins anew") == 2
 
 

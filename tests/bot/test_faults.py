@@ -8,17 +8,21 @@ import pytest
 
 from bot import app
 from bot.texts import TEXTS
-from tests.bot.scenes import House, Scene, enter, opened
-from tests.bot.test_features import PLACES
+from tests.bot.scenes import (
+    IN_VAIN,
+    OTHER_QUESTION,
+    QUESTION,
+    SECRETARY,
+    House,
+    Scene,
+    enter,
+    opened,
+)
 from tests.telegram import BotApi, Message
 
 # the library warns of an attribute of its own
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
-QUESTION = "Ai là Bí thư Đảng uỷ xã Yên Phúc?"
-OTHER_QUESTION = "Chợ phiên Bắc Sơn họp vào ngày nào?"
-IN_VAIN = "Giá vàng SJC hôm nay bao nhiêu?"
-SECRETARY = "Vi Văn Dụng"
 WAIT = 2.0  # seconds that the bot gives a request here
 
 Trouble = Callable[[BotApi, str], None]
@@ -44,11 +48,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         patch.setattr(app, "WAIT", WAIT)
         with opened(tmp_path_factory.mktemp("house")) as house:
             yield house
-
-
-@pytest.fixture(params=PLACES)
-def scene(house: House, language: str, request: pytest.FixtureRequest) -> Scene:
-    return enter(house, str(request.param), language)
 
 
 @pytest.fixture

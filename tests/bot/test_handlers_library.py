@@ -292,3 +292,29 @@ def test_the_examples_of_help_are_made_anew_as_soon_as_a_reload_is_over(
         eventually(lambda: desk._examples[0] > before)
         question = "Trường Chu Văn An ở Bắc Sơn được thành lập năm nào?"
         assert question in said(api, office, admin, "/help").marked("code")
+
+
+def test_an_unforeseen_failure_is_admitted_to_the_admin_who_pressed_or_sent(
+    api: BotApi, corpus: Path, admin: User, office: Chat, language: str
+) -> None:
+    class Broken(Exception):
+        pass
+
+    async def fail(*_: object) -> None:
+        raise Broken
+
+    with serving(api, corpus) as desk:
+        api.send_document(office, admin, FILES["den.txt"], "den.txt")
+        preview = api.next_message(office)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(desk, "look_at", fail)
+            api.press(admin, preview, TEXTS[language]["button_add"])
+            api.wait_for(lambda: len(api.messages(office)) == 3)
+            sent = api.send_document(office, admin, FILES["den.txt"], "den.txt")
+            api.wait_for(lambda: len(api.messages(office)) == 4)
+        pressed, told, admitted = api.messages(office)[1:]
+        assert (pressed.reply_to, admitted.reply_to) == (preview, sent)
+        assert pressed.text == admitted.text == TEXTS[language]["failed"]
+        assert "Broken, bot/library.py" in told.text
+        api.press(admin, preview, TEXTS[language]["button_add"])
+        reloaded(api, preview, language, "file_added")

@@ -74,7 +74,7 @@ def test_an_admin_is_told_how_a_linked_page_is_added(
 ) -> None:
     api.send(office, admin, "https://example.org/bai")
     told = api.next_message(office)
-    assert told.marked("bold") == [".html"]
+    assert told.marked("bold") == [".html", ".mhtml"]
     assert told.text == TEXTS[language]["link_how"].replace("<b>", "").replace("</b>", "")
 
 

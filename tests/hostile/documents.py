@@ -37,6 +37,10 @@ def page(content: bytes) -> bytes:
     return b"<html><body><article>" + content + b"</article></body></html>"
 
 
+def related(parts: bytes) -> bytes:
+    return b'Content-Type: multipart/related; boundary="B"\n\n' + parts
+
+
 def document(body: str) -> bytes:
     return f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'.encode()
 
@@ -158,6 +162,13 @@ DOCUMENTS: Mapping[str, Callable[[int], bytes]] = {
     ),
     "rules.md": lambda size: repeated("---\n", size),
     "headings.md": lambda size: repeated("# \t ", size) + BODY.encode(),
+    "parts.mhtml": lambda size: related(repeated("--B\n\n\n", size)),
+    "nested.mhtml": lambda size: b"".join(
+        b'Content-Type: multipart/related; boundary="%d"\n\n--%d\n' % (number, number)
+        for number in range(max(10, size // 60))
+    ),
+    "kind.mhtml": lambda size: b"Content-Type: text/html;" + repeated("a*0=b; ", size) + b"\n\nx",
+    "heads.mhtml": lambda size: repeated("X-Tin: a\n", size) + related(page(BODY.encode())),
     "nested.html": lambda size: page(repeated("<div>", size) + BODY.encode()),
     "nested-tables.html": lambda size: page(repeated("<table><tr><td>", size) + BODY.encode()),
     "paragraphs.html": lambda size: page(repeated(f"<p>{BODY}</p>", size)),

@@ -261,10 +261,18 @@ class BotApi:
         content = Content(plain, detect_entities(plain), media=media)
         return self._say(chat, user, content, reply_to, topic, None)
 
-    def forward(self, chat: Chat, user: User, text: str, *, written_by: str = "Ai đó") -> Message:
+    def forward(
+        self,
+        chat: Chat,
+        user: User,
+        text: str,
+        *,
+        written_by: str = "Ai đó",
+        topic: int | None = None,
+    ) -> Message:
         """Forwards somebody else's text into the chat."""
         origin = {"type": "hidden_user", "sender_user_name": written_by, "date": 0}
-        return self.send(chat, user, text, extra={"forward_origin": origin})
+        return self.send(chat, user, text, topic=topic, extra={"forward_origin": origin})
 
     def edit(self, message: Message, text: str) -> None:
         """Its writer edits a message; the bot gets edited_message."""

@@ -184,9 +184,9 @@ class Message:
         return body
 
     def _replied(self) -> Json | None:
-        """The message replied to; in a topic, failing that, the one that opened the topic."""
+        """The message replied to, while it is there; for no reply, what opened the topic."""
         if self.reply_to:
-            return self.reply_to.json(with_reply=False)
+            return None if self.reply_to.deleted else self.reply_to.json(with_reply=False)
         if not self.thread_id:
             return None
         return {

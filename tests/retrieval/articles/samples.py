@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
+import quopri
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
@@ -53,6 +55,30 @@ def make_html() -> bytes:
     <footer>© 2011 Bản quyền thuộc về toà soạn</footer></body></html>""".encode()
 
 
+def make_mhtml(page: bytes | None = None) -> bytes:
+    """As Chrome writes it: the page, a frame of it, and a picture."""
+    parts = (
+        ("text/html", SOURCE, make_html() if page is None else page),
+        ("text/html", "cid:frame@mhtml.blink", "<p>Quảng cáo</p>".encode()),
+        ("image/png", "https://example.org/anh.png", b"\x89PNG\r\n\x1a\n"),
+    )
+    head = f"From: <Saved by Blink>\r\nSnapshot-Content-Location: {SOURCE}\r\nSubject: Tin\r\n"
+    kind = 'multipart/related;\r\n\ttype="text/html";\r\n\tboundary="----MultipartBoundary--x----"'
+    pieces = [f"{head}MIME-Version: 1.0\r\nContent-Type: {kind}\r\n\r\n".encode()]
+    for kind, location, content in parts:
+        spelled = kind == "text/html"
+        body = quopri.encodestring(content) if spelled else base64.encodebytes(content)
+        fields = {
+            "Content-Type": kind,
+            "Content-Transfer-Encoding": "quoted-printable" if spelled else "base64",
+            "Content-Location": location,
+        }
+        told = "".join(f"{key}: {value}\r\n" for key, value in fields.items())
+        pieces.append(f"\r\n------MultipartBoundary--x----\r\n{told}\r\n".encode())
+        pieces.append(body.replace(b"\n", b"\r\n"))
+    return b"".join([*pieces, b"\r\n------MultipartBoundary--x------\r\n"])
+
+
 def make_docx() -> bytes:
     document = docx.Document()
     core = document.core_properties
@@ -96,6 +122,8 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     ".markdown": make_markdown,
     ".html": make_html,
     ".htm": make_html,
+    ".mhtml": make_mhtml,
+    ".mht": make_mhtml,
     ".pdf": make_pdf,
     ".docx": make_docx,
     ".json": lambda: json.dumps(RECORD, ensure_ascii=False).encode(),
