@@ -21,7 +21,7 @@ from retrieval.model import Span
 from retrieval.passages import MAX_QUOTE
 from retrieval.terms import Query
 
-PASSAGES = 6
+PASSAGES = 5
 """How many passages are looked into; twice as many find no more answers in XQuAD-vi."""
 
 # Where a sentence may be cut: after punctuation, or before a word that begins a clause or phrase.
@@ -31,7 +31,7 @@ _CLAUSE_END = re.compile(
     r"|cho|sau khi|trước khi|cùng)\s)"
 )
 _CUT_REACH = 160  # a sentence is cut at a clause at most this far from the limit, or not at all
-_CUT_COST = 0.01  # probability that a whole sentence is worth over a part
+_CUT_COST = 0.002  # probability that a whole sentence is worth over a part
 _ANSWER = 20  # characters of an answer, which is not to be cut with its sentence
 _CHARACTER_VALUE = 1e-6  # the more context the better, all else being the same
 _MAX_OVERLAP = 0.3  # share of a quote that an earlier one may have shown

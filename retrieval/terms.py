@@ -31,7 +31,8 @@ EXACT_WEIGHT = 1.0
 FOLDED_WEIGHT = 0.5
 BIGRAM_FACTOR = 0.5
 QUESTION_WORD_FACTOR = 0.3
-_LONGEST_FORM = 5  # syllables of a translation that are looked for
+NAME_PART = 0.5
+_LONGEST_FORM = 5  # syllables of a name or a translation that are looked for
 MAX_TOKENS = 64
 """Tokens of a question beyond this many are not searched for: work per question is bounded."""
 
@@ -109,7 +110,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
     decoded = decode_keystrokes(typed)
     text = decoded or typed
     if is_english(text):
-        return _english(text, rarities)
+        return _english(typed, rarities)  # "is" and "of" are no keystrokes for "í" and "ò"
     text = without_fillers(text) or text
     found = _spelt_out(list(tokens(text))[:MAX_TOKENS], text)
     meant = closest_words(found, rarities)
@@ -165,13 +166,14 @@ def _read(
     # typed without any diacritic, only the folded terms mean what they say
     bare = all(token.exact.isascii() for token in found)
     shouted = text.isupper()  # every word then looks like an abbreviation
+    titled = all(not token.span.of(text)[0].islower() for token in found)
     exacts = [] if bare else [token.exact for token in found]
     asking = asking_words([token.folded for token in found]) if bare else set()
     known = {one for one, rarity in zip(exacts, rarities(exacts), strict=True) if rarity >= 0}
     words = []
     for place, token in enumerate(found):
         word = token.span.of(text)
-        name = place > 0 and not shouted and word[0].isupper()
+        name = place > 0 and not titled and word[0].isupper()
         if place in meant:
             words += [_Word(None, syllable, telling=True, name=name) for syllable in meant[place]]
             continue
@@ -202,6 +204,7 @@ def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
     while at < len(words):
         bare = not typed[at]
         past = at + word_length(folded if bare else typed, at, folded=bare)
+        past = max(past, _end_of_name(words, at))
         if any(word.telling for word in words[at:past]):
             phrase = tuple(_forms(words[at:past]))
             asked = (
@@ -212,6 +215,16 @@ def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
                 found[phrase] = _Said(at, past, asked)
         at = past
     return found
+
+
+def _end_of_name(words: Sequence[_Word], at: int) -> int:
+    """Where the name ends that stands at a place; the place itself when none does."""
+    past = at
+    while past < min(len(words), at + _LONGEST_FORM):
+        if not words[past].name or words[past].longhand:
+            break
+        past += 1
+    return past
 
 
 def _sides(
@@ -241,10 +254,17 @@ def _forms(run: Sequence[_Word]) -> Iterator[Form]:
         yield Form(folded, 1.0, folded=True)
     for longhand in run[0].longhand:
         yield Form(tuple(longhand.split(" ")), 1.0, folded=False)
-    if not all(word.name for word in run):
+    if all(word.name for word in run):
+        yield from (_part(word) for word in run if len(run) > 1)
+    else:
         bare = len(typed) < len(run)
         for one in synonyms(folded if bare else typed, folded=bare):
             yield Form(one.words[:_LONGEST_FORM], one.strength, bare)
+
+
+def _part(word: _Word) -> Form:
+    """A part of a name, as which its bearer may be spoken of."""
+    return Form((word.typed or word.folded,), NAME_PART, folded=not word.typed)
 
 
 def _vietnamese_terms(
@@ -293,12 +313,19 @@ def _english(text: str, rarities: Rarities) -> Query:
     meant = closest_words(found, rarities, names)
     terms = []
     phrases: list[Phrase] = []
+    name: tuple[str, ...] = ()  # that the gloss before is a part of, and where that ends
+    past = 0
     for gloss in glosses:
         translations = _unique(_phrase(phrase, rarities) for phrase in gloss.translations)
         if not translations:  # a name or a number: as it is, or as it would be with diacritics
-            name = meant.get(gloss.start, (found[gloss.start].folded,))
-            translations = (FOLDED + " ".join(name),)
-            phrases.append((Form(name, 1.0, folded=True),))
+            said = meant.get(gloss.start, (found[gloss.start].folded,))
+            translations = (FOLDED + " ".join(said),)
+            capital = found[gloss.start].span.of(text)[0].isupper()
+            if capital and name and gloss.start == past:
+                phrases.pop()
+                said = (*name, *said)[:_LONGEST_FORM]
+            phrases.append(_name(said))
+            name, past = said if capital else (), gloss.end
         elif not gloss.asks:
             phrases.append(
                 tuple(
@@ -318,6 +345,12 @@ def _english(text: str, rarities: Rarities) -> Query:
         answer_type=answer_type(text),
         translated=True,
     )
+
+
+def _name(words: tuple[str, ...]) -> Phrase:
+    """A name in an English question, with its parts, as which its bearer may be spoken of."""
+    parts = words if len(words) > 1 else ()
+    return (Form(words, 1.0, True), *(Form((part,), NAME_PART, True) for part in parts))
 
 
 def _phrase(phrase: str, rarities: Rarities) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from retrieval.spelling import closest_words
-from retrieval.terms import MAX_TOKENS, Query, document_terms, parse_question
-from retrieval.text import tokens
+from retrieval.terms import MAX_TOKENS, NAME_PART, Query, document_terms, parse_question
+from retrieval.text import fold, tokens
 
 CORPUS = "Bí thư Đảng uỷ xã Yên Phúc Vi Văn Dụng họp với Uỷ ban nhân dân ở Hà Nội năm 2010"
 
@@ -112,3 +112,39 @@ def test_looking_for_the_closest_words_is_bounded() -> None:
 
     closest_words(list(tokens("xyzzyq " * 64)), counting)
     assert len(asked) < 64 + 8 * 1000
+
+
+def said(question: str) -> list[tuple[str, ...]]:
+    """What stands first for each phrase of a question, without diacritics."""
+    found = parse_question(question, rarities).phrases
+    return [tuple(fold(word) for word in phrase[0].words) for phrase in found]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Ai là bí thư Yên Phúc?", ("yen", "phuc")),
+        ("ai la bi thu Yen Phuc", ("yen", "phuc")),
+        ("Ông Vi Văn Dụng làm gì?", ("vi", "van", "dung")),
+        ("Who is the secretary of Van Quan?", ("van", "quan")),
+    ],
+)
+def test_a_name_is_one_phrase_and_its_parts_say_half_of_it(
+    question: str, name: tuple[str, ...]
+) -> None:
+    phrases = parse_question(question, rarities).phrases
+    assert name in said(question)
+    (found,) = (one for one in phrases if tuple(map(fold, one[0].words)) == name)
+    parts = [form for form in found if len(form.words) == 1]
+    assert [fold(form.words[0]) for form in parts] == list(name)
+    assert {form.strength for form in parts} == {NAME_PART}
+
+
+def test_capitals_everywhere_make_no_names() -> None:
+    assert said("Ai Là Bí Thư Xã Yên Phúc") == said("ai là bí thư xã yên phúc")
+
+
+def test_english_is_not_taken_for_keystrokes() -> None:
+    query = parse_question("Who is the secretary of Van Quan?", rarities)
+    assert query.translated
+    assert {"~is", "~i", "~of", "~o"}.isdisjoint(weights(query))
