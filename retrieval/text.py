@@ -25,6 +25,7 @@ _NOT_TONE = {ord(tone): None for tone in TONES}
 _UNSHOWN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ENDLESS = 64  # marks in a row; Unicode's own limit for streams is 30
 _LIKE_MARKS = re.compile(rf"[^\w\s\0-\u02ff]{{{_ENDLESS},}}")
+_VIETNAMESE = re.compile("[đĐ\u1ea0-\u1ef9]")  # most of what the language needs beyond ASCII
 _LONE_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=^qu)y$")
 
 
@@ -105,6 +106,15 @@ def strip_diacritics(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return bare.replace("đ", "d").replace("Đ", "D")
+
+
+def has_diacritics(text: str) -> bool:
+    """Whether `strip_diacritics` would change the text.
+
+    >>> has_diacritics("“bi thu”"), has_diacritics("bí thư")
+    (False, True)
+    """
+    return bool(_VIETNAMESE.search(text)) or strip_diacritics(text) != text
 
 
 def tokens(text: str) -> Iterator[Token]:

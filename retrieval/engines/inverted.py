@@ -104,6 +104,7 @@ class InvertedEngine:
         self._stretches = [max(1.0, self._average / average) for average in averages]
         self._norm_of = bm25_norms(np.arange(longest + 1, dtype=np.uint32), self._average)
         self._known: dict[tuple[str, ...], _Known] = {}
+        self._absent = _Known((), (), 0, idf(self._documents, 0))
         self._columns = ColumnCache(_HELD)
         _keep_freed_memory()
 
@@ -155,7 +156,7 @@ class InvertedEngine:
 
     def _alone(self, single: _Single | None = None) -> _Known:
         if single is None:
-            return _Known((), (), 0, idf(self._documents, 0))
+            return self._absent
         key, entries = (single.key,), single.entries
         df, peak = 0, 0.0
         for stretch, entry in zip(self._stretches, entries, strict=True):

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TypeVar
 
 from retrieval.language.english import is_english
-from retrieval.text import exact, fold, nfc, strip_diacritics, syllables, words
+from retrieval.text import exact, fold, has_diacritics, nfc, strip_diacritics, syllables, words
 
 # Words found in nearly every question and as good as never in the answer: they weigh little.
 QUESTION_WORDS: frozenset[str] = frozenset(
@@ -76,7 +76,7 @@ _TIMES = (
 )
 # What "may" typed without diacritics counts; before other words it is a machine, or luck.
 _COUNTED = (
-    "người|năm|lần|tuổi|con|cái|ngày|tháng|tuần|phút|phần|loại|tỉnh|huyện|xã|nước|chi bộ|chiếc|"
+    "người|năm|lần|tuổi|con|cái|ngày|tháng|tuần|phút|phần|loại|huyện|xã|nước|chi bộ|chiếc|"
     "cuốn|bài|trận|bàn|tầng|km|mét|kg|tỷ|triệu|đứa|vụ|cấp|thành viên|đảng viên|hộ|thôn|mùa"
 )
 
@@ -132,12 +132,20 @@ _PEOPLE_EN = (
     "engineer|architect|composer|historian"
 )
 
+# Without their diacritics these are more often máy, đội, viên, số, có, chủ, bắc.
+_COMMONER_OTHERWISE = frozenset("mấy đời viện sở cô chú bác".split())
+
 # Each pattern is met at whole words, in lower case, without punctuation; "^" and "$" are the
 # question's ends. The first row that fits decides.
+# "độ" typed without diacritics, of "chế độ nào" and the like, is no "do".
+_DO = "".join(f"(?<!{before} )" for before in "che muc toc nhiet trinh cuong mat".split()) + "do"
 _VIETNAMESE: tuple[tuple[AnswerType, str], ...] = (
     (AnswerType.REASON, "(?:vì|tại|cớ|bởi|do|làm) sao (?:mà|lại)|(?:vì|tại|cớ|bởi|do) sao|sao lại"),
-    (AnswerType.REASON, "^sao (?:mà|phải|không|có)|(?:do|vì|nhờ) đâu|nhờ vào đâu"),
-    (AnswerType.REASON, "(?:vì|do|nhờ|bởi) (?:cái |điều |lý do |nguyên nhân |việc )?(?:gì|nào)"),
+    (AnswerType.REASON, f"^sao (?:mà|phải|không|có)|(?:{_DO}|vì|nhờ) đâu|nhờ vào đâu"),
+    (
+        AnswerType.REASON,
+        f"(?:vì|{_DO}|nhờ|bởi) (?:cái |điều |lý do |nguyên nhân |việc )?(?:gì|nào)",
+    ),
     (AnswerType.REASON, "(?:lý do|nguyên nhân|nguyên do|động cơ)(?: .*)? (?:gì|nào|đâu)"),
     (AnswerType.REASON, "để làm (?:gì|chi)|mục đích (?:gì|nào)|nhằm (?:làm )?gì"),
     (AnswerType.NUMBER, "(?:đứng|xếp|hạng|vị trí|lần|vua|đời) thứ (?:mấy|may|bao nhiêu)"),
@@ -326,12 +334,12 @@ def without_fillers(question: str) -> str:
     """
     # a pattern that may begin anywhere in a long run of signs takes the square of its length
     text = _LONG_RUN.sub(" ", nfc(question))
-    rest, before = text, ""
+    rest, before, bare = text, "", not has_diacritics(text)
     for _ in range(_MOST_FILLERS):
         if rest == before:
             break
         before = rest
-        for cut in _cuts(bare=strip_diacritics(text) == text):
+        for cut in _cuts(bare):
             rest = cut.sub("", rest, count=1)
     return rest.strip() if words(rest) else text
 
@@ -349,13 +357,15 @@ def _words(text: str) -> str:
 @cache
 def _pattern(source: str) -> re.Pattern[str]:
     """`source`, to be met at whole words only, each typed with its diacritics or with none."""
-    words = re.sub(r"(?<!\\)[^\W\d_]+", lambda word: _typed(word[0]), source)
+    words = re.sub(r"(?<!\\)[^\W\d_]+", _typed, source)
     return re.compile(rf"(?<!\S)(?:{words})(?!\S)")
 
 
-def _typed(word: str) -> str:
-    """A pattern for `word`: `_typed("gì") -> "(?:gi\u0300|gi)"`. "mấy" never means "may"."""
-    if fold(word) == exact(word) or word == "mấy":
+def _typed(found: re.Match[str]) -> str:
+    """A pattern for a word: "gì" gives "(?:gi\u0300|gi)"; or for its diacritics alone."""
+    word = found[0]
+    alone = found.start() == 0 or found.string[found.start() - 1] != " "
+    if fold(word) == exact(word) or (alone and word in _COMMONER_OTHERWISE):
         return exact(word)
     return f"(?:{exact(word)}|{fold(word)})"
 

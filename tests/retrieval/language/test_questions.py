@@ -15,6 +15,7 @@ from retrieval.language.questions import (
     AnswerType,
     about_article,
     answer_type,
+    asking_words,
     without_fillers,
 )
 from retrieval.text import strip_diacritics
@@ -122,6 +123,12 @@ def test_what_is_no_question_asks_for_nothing(question: str) -> None:
         ("Kim tự tháp Ai Cập là gì?", AnswerType.DEFINITION),
         ("Sao Hoả là gì?", AnswerType.DEFINITION),
         ("nha may san xuat gi", AnswerType.THING),  # "may" here is no "mấy"
+        ("may tinh tinh gi", AnswerType.THING),
+        ("che do nao cai tri", AnswerType.THING),  # "do" is no "do"
+        ("dien vien nao dong phim", AnswerType.PERSON),  # "vien" is no "viện"
+        ("benh vien nao gan nhat", AnswerType.ORGANISATION),
+        ("doi nao vo dich", AnswerType.ORGANISATION),  # "doi" is no "đời"
+        ("hoc thuyet co ten la gi", AnswerType.THING),  # "co" is no "cô"
     ],
 )
 def test_look_alikes_are_told_apart(question: str, expected: AnswerType) -> None:
@@ -214,3 +221,19 @@ def test_tables_are_lower_case_nfc_without_duplicates() -> None:
         assert len(set(table)) == len(table)
         assert all(phrase == unicodedata.normalize("NFC", phrase).lower() for phrase in table)
     assert all(" " not in word and word == word.lower() for word in QUESTION_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("question", "asking"),
+    [
+        ("gia dau o dau", [3]),
+        ("may tinh gia bao nhieu", [3, 4]),
+        ("con bao nao lon nhat", [2]),
+        ("vi sao co the nhu the", [0, 1, 2, 4, 5]),
+        ("co may chi bo", [0, 1]),
+    ],
+)
+def test_question_words_typed_bare_are_told_by_their_company(
+    question: str, asking: list[int]
+) -> None:
+    assert sorted(asking_words(question.split())) == asking
