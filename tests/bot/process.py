@@ -49,11 +49,20 @@ def children_of(process: int) -> list[int]:
     return [child for child in children if b"bot.reloading" in command_of(child)]
 
 
+def halt(process: int) -> None:
+    """Stop a process and its group; until it has met that, any other signal may overtake it."""
+    os.killpg(process, signal.SIGSTOP)
+    eventually(lambda: _status(process, "State:") == "T")
+
+
 def is_asked_to_end(process: int) -> bool:
     """Whether a stopped process has been sent SIGTERM, which it will meet when it goes on."""
-    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    pending = next(line.split()[1] for line in status.splitlines() if line.startswith("ShdPnd:"))
-    return bool(int(pending, 16) & 1 << (signal.SIGTERM - 1))
+    return bool(int(_status(process, "ShdPnd:"), 16) & 1 << (signal.SIGTERM - 1))
+
+
+def _status(process: int, field: str) -> str:
+    lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    return next(line.split()[1] for line in lines if line.startswith(field))
 
 
 def command_of(process: int) -> bytes:

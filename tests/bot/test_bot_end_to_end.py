@@ -20,7 +20,7 @@ import pytest
 
 from retrieval import open_index
 from tests.bot.ports import free_port
-from tests.bot.process import Bot, eventually, is_asked_to_end
+from tests.bot.process import Bot, eventually, halt, is_asked_to_end
 from tests.bot.process import started as started_process
 from tests.telegram import BotApi, Chat, Message, User
 
@@ -132,7 +132,7 @@ def test_a_reload_takes_in_what_changed_while_questions_are_answered(
 
         board = asked(api, office, admin, "/reload")
         worker = bot.reload_process()
-        os.killpg(worker, signal.SIGSTOP)
+        halt(worker)
         assert SECRETARY in asked(api, chat, an, QUESTION).text
         assert "mùng hai" in asked(api, chat, an, "Chợ phiên Bắc Sơn họp ngày nào?").text
         assert "đang được nạp lại rồi" in asked(api, office, admin, "/reload").text
@@ -176,12 +176,19 @@ def test_a_reload_that_fails_leaves_the_old_index_and_says_why(
         assert SECRETARY in asked(api, chat, an, QUESTION).text
 
 
+def write_many(corpus: Path) -> None:
+    """So many articles that a reload is not over before somebody interferes with it."""
+    article = "Ngôi đền Kỳ Cùng thờ quan lớn Tuần Tranh. " * 5
+    records = (json.dumps({"id": str(at), "title": "Đền", "text": article}) for at in range(20_000))
+    (corpus / "den.jsonl").write_text("\n".join(records), "utf-8")
+
+
 def test_a_reload_whose_process_dies_says_so(
     api: BotApi, corpus: Path, tmp_path: Path, admin: User, office: Chat
 ) -> None:
     with started(api, corpus, tmp_path) as bot:
         asked(api, office, admin, "/status")
-        write_article(corpus / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng.")
+        write_many(corpus)
         board = asked(api, office, admin, "/reload")
         os.killpg(bot.reload_process(), signal.SIGKILL)
         api.wait_for(lambda: "không thành công" in board.text, timeout=30)
@@ -194,10 +201,10 @@ def test_a_bot_told_to_stop_during_a_reload_ends_both_cleanly(
         asked(api, chat, an, QUESTION)
         with open_index(tmp_path / "index") as index:
             before = index.generation
-        write_article(corpus / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng.")
+        write_many(corpus)
         board = asked(api, office, admin, "/reload")
         worker = bot.reload_process()
-        os.killpg(worker, signal.SIGSTOP)  # so that it is not done before it is told to stop
+        halt(worker)  # so that it is not done before it is told to stop
         bot.process.send_signal(signal.SIGTERM)
         eventually(lambda: is_asked_to_end(worker))
         os.killpg(worker, signal.SIGCONT)
@@ -216,10 +223,10 @@ def test_an_admin_may_stop_a_reload_and_nobody_else(
     group = api.group("Toà soạn", [an, admin])
     with started(api, corpus, tmp_path) as bot:
         asked(api, group, admin, "/status")
-        write_article(corpus / "den.md", "Ngôi đền", "Ngôi đền Kỳ Cùng.")
+        write_many(corpus)
         board = asked(api, group, admin, "/reload")
         worker = bot.reload_process()
-        os.killpg(worker, signal.SIGSTOP)
+        halt(worker)
         press = api.press(an, board, "Dừng lại")
         assert "người quản trị" in api.answer_to(press)["text"]
         api.press(admin, board, "Dừng lại")
