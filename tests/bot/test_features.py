@@ -19,7 +19,7 @@ from bot.manners import Allowance
 from bot.menus import COMMANDS
 from bot.questions import ASK
 from bot.texts import TEXTS
-from tests.bot.process import children_of, eventually
+from tests.bot.process import children_of, eventually, halt
 from tests.bot.scenes import (
     DATES,
     IN_VAIN,
@@ -504,7 +504,7 @@ def a_reload_is_stopped_by_its_button(scene: Scene) -> None:
         assert scene.press(board, "button_stop", scene.head) == scene.text("toast_admins_only")
     started: list[int] = []
     eventually(lambda: started.extend(children_of(os.getpid())) or started)
-    os.killpg(started[0], signal.SIGSTOP)
+    halt(started[0])
     assert scene.command("/reload", scene.admin).text == scene.text("reload_refused")
     scene.press(board, "button_stop", scene.admin)
     os.killpg(started[0], signal.SIGCONT)
