@@ -31,21 +31,21 @@ class Bound:
 
 
 BOUNDS = (
-    Bound("articles", "none", "quote@1", low=0.890),
-    Bound("articles", "none", "quote@3", low=0.960),
+    Bound("articles", "none", "quote@1", low=0.895),
+    Bound("articles", "none", "quote@3", low=0.965),
     Bound("articles", "none", "auroc", low=0.980),
     Bound("articles", "none", "refused_answerable", high=0.050),
     Bound("articles", "none", "answered_unanswerable", high=0.100),
     Bound("articles", "none", "highlight_precision", low=0.800),
     Bound("articles", "none", "highlight_coverage", low=0.380),
-    Bound("noises", "none", "quote@1", low=0.880),
-    Bound("noises", "no-diacritics", "quote@1", low=0.865),
-    Bound("noises", "nfd", "quote@1", low=0.880),
-    Bound("noises", "tone-placement", "quote@1", low=0.880),
-    Bound("noises", "uppercase", "quote@1", low=0.880),
-    Bound("noises", "telex", "quote@1", low=0.870),
-    Bound("noises", "typo", "quote@1", low=0.860),
-    Bound("english", "none", "quote@3", low=0.890),
+    Bound("noises", "none", "quote@1", low=0.885),
+    Bound("noises", "no-diacritics", "quote@1", low=0.870),
+    Bound("noises", "nfd", "quote@1", low=0.885),
+    Bound("noises", "tone-placement", "quote@1", low=0.885),
+    Bound("noises", "uppercase", "quote@1", low=0.885),
+    Bound("noises", "telex", "quote@1", low=0.875),
+    Bound("noises", "typo", "quote@1", low=0.870),
+    Bound("english", "none", "quote@3", low=0.905),
     Bound("paragraphs", "none", "p@1", low=0.925),
 )
 
