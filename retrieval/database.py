@@ -264,27 +264,28 @@ def article_row(article: Article, passages: Sequence[Passage]) -> tuple[object, 
     return (len(passages), digest_of(article), *columns, checksum, article.text)
 
 
+STORED_ARTICLE = (
+    "SELECT row, checksum, id, title, author, published, source, zones, passages, text"
+    " FROM articles"
+)
+"""Gives what `stored_article` takes."""
+
 INSERT_ARTICLE = f"INSERT INTO articles VALUES ({', '.join('?' * 13)})"
 """Takes row, id and file before what `article_row` gives."""
 
 
 def stored_article(row: sqlite3.Row) -> StoredArticle:
-    """A row of table `articles` as a value. Raises ValueError when its checksum is wrong."""
-    checked = ("id", "title", "author", "published", "source", "zones", "passages", "text")
-    if _checksum(tuple(row[column] for column in checked)) != row["checksum"]:
-        raise ValueError(f"the checksum of article {row['row']} is wrong")
-    article = Article(
-        id=row["id"],
-        title=row["title"],
-        text=row["text"],
-        author=row["author"],
-        published=parse_published(row["published"]),
-        source=row["source"],
-        zones=tuple(
-            Zone(ZoneKind(kind), Span(start, end)) for kind, start, end in json.loads(row["zones"])
-        ),
+    """What `STORED_ARTICLE` gives as a value. Raises ValueError when its checksum is wrong."""
+    number, checksum, *columns = row
+    if _checksum(columns) != checksum:
+        raise ValueError(f"the checksum of article {number} is wrong")
+    id, title, author, published, source, zones, passages, text = columns
+    marked = tuple(
+        Zone(ZoneKind(kind), Span(start, end))
+        for kind, start, end in (json.loads(zones) if zones != "[]" else ())
     )
-    return StoredArticle(row["row"], article, _Passages(json.loads(row["passages"])))
+    article = Article(id, title, text, author, parse_published(published), source, marked)
+    return StoredArticle(number, article, _Passages(json.loads(passages)))
 
 
 def parse_published(value: str | None) -> date | None:
@@ -331,11 +332,10 @@ def _zones(article: Article) -> str:
 
 def _checksum(values: Sequence[object]) -> int:
     """A checksum of text, numbers and None, and of where each ends."""
-    checksum = 0
-    for value in values:
-        raw = b"\0" if value is None else str(value).encode("utf-8", "surrogatepass")
-        checksum = zlib.crc32(b"%d:" % len(raw) + raw, checksum)
-    return checksum
+    raws = [
+        b"\0" if value is None else str(value).encode("utf-8", "surrogatepass") for value in values
+    ]
+    return zlib.crc32(b"".join([b"%d:%b" % (len(raw), raw) for raw in raws]))
 
 
 def _contains(title: str, words: str) -> bool:

@@ -15,6 +15,7 @@ from retrieval.database import (
     CURRENT,
     DATABASE,
     REBUILD,
+    STORED_ARTICLE,
     StoredArticle,
     connect,
     current_folder,
@@ -36,6 +37,7 @@ from retrieval.terms import document_terms
 _PASSAGES_PER_ARTICLE = 1 << 20
 _Method = TypeVar("_Method", bound=Callable[..., object])
 
+_ONE_ARTICLE = f"{STORED_ARTICLE} WHERE row = ?"
 _ATTEMPTS = 10  # at opening what a writer may replace meanwhile
 
 
@@ -187,11 +189,11 @@ class Snapshot:
 
     def _stored(self, row: int) -> StoredArticle:
         """The article of that row. Raises IndexDamaged when it is not as it was written."""
-        found = self._query("SELECT * FROM articles WHERE row = ?", (row,))
-        with self.damage_reported(), damage_named(self.path):
-            if not found:
+        with self._lock, self.damage_reported(), damage_named(self.path):
+            found = self._connection.execute(_ONE_ARTICLE, (row,)).fetchone()
+            if found is None:
                 raise ValueError(f"article {row} is missing from it")
-            return stored_article(found[0])
+            return stored_article(found)
 
     def _query(self, sql: str, parameters: tuple[object, ...]) -> list[sqlite3.Row]:
         with self._lock, self.damage_reported(), damage_named(self.path):
@@ -199,7 +201,7 @@ class Snapshot:
 
     def _documents(self) -> Iterator[Document]:
         with damage_named(self.path):
-            for row in self._connection.execute("SELECT * FROM articles ORDER BY row"):
+            for row in self._connection.execute(f"{STORED_ARTICLE} ORDER BY row"):
                 stored = stored_article(row)
                 for passage in stored.passages:
                     id = passage_id(stored.row, passage.number)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from retrieval.language.syllables import is_folded_syllable, is_syllable
-from retrieval.text import TONES, strip_diacritics
+from retrieval.text import TONES, has_diacritics
 
 _HUYEN, _SAC, _NGA, _HOI, _NANG = tuple(TONES)
 _TELEX_TONES = {"f": _HUYEN, "s": _SAC, "x": _NGA, "r": _HOI, "j": _NANG, "z": ""}
@@ -29,7 +29,7 @@ def decode_keystrokes(question: str) -> str | None:
     >>> decode_keystrokes("who is the party secretary") is None
     True
     """
-    if not question.isascii() and strip_diacritics(question) != question:
+    if has_diacritics(question):
         return None  # the keyboard was on
     words = [match.group() for match in _WORD.finditer(question)]
     decoded = {word: _decode(word) for word in words}

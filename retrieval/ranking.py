@@ -7,6 +7,7 @@ of its tokens' probabilities of beginning it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -26,9 +27,9 @@ PASSAGES = 5
 
 # Where a sentence may be cut: after punctuation, or before a word that begins a clause or phrase.
 _CLAUSE_END = re.compile(
-    r"(?<=[,;:–—…)\"”.?!])(?=\s)"
-    r"|(?=\s(?:và|hoặc|nhưng|để|khi|vì|do|bởi|nên|mà|rằng|nếu|tuy|trong|ở|tại|từ|bằng|theo|với"
-    r"|cho|sau khi|trước khi|cùng)\s)"
+    r"\s(?:(?<=[,;:–—…)\"”.?!]\s)"
+    r"|(?=(?:và|hoặc|nhưng|để|khi|vì|do|bởi|nên|mà|rằng|nếu|tuy|trong|ở|tại|từ|bằng|theo|với"
+    r"|cho|sau khi|trước khi|cùng)\s))"
 )
 _CUT_REACH = 160  # a sentence is cut at a clause at most this far from the limit, or not at all
 _CUT_COST = 0.002  # probability that a whole sentence is worth over a part
@@ -84,8 +85,10 @@ class _Passage:
     def best(self) -> tuple[float, int]:
         """What quoting the best span is worth, and its index; -inf when there is none."""
         if self._spans is None:
-            windows = {window.span: window for window in _windows(self._evidence)}
-            self._spans = list(windows)
+            windows = {
+                (window.span.start, window.span.end): window for window in _windows(self._evidence)
+            }
+            self._spans = [window.span for window in windows.values()]
             self._costs = np.array([window.cost for window in windows.values()])
             edges = [(one.span.start, one.span.end, one.latest) for one in windows.values()]
             self._edges = np.array(edges, np.int64).reshape(-1, 3).T
@@ -187,9 +190,9 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
     what that leaves of the last one may be quoted too, with those after it. Only running text is
     joined: a caption or a byline stands alone.
     """
-    text = evidence.stored.article.text
     spans = [sentence.span for sentence in evidence.sentences]
     apart = [sentence.kind is not None for sentence in evidence.sentences]
+    clauses = _clause_ends(evidence.stored.article.text, spans[0].start, spans[-1].end)
     cuts: set[tuple[int, int]] = set()
     for first in range(len(spans)):
         if apart[first] and not evidence.cover[first]:
@@ -199,10 +202,12 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
             if last > first and (apart[first] or apart[last]):
                 break
             if end - start > MAX_QUOTE:
-                for cut in _cut_after(text, start, spans[last]):
+                cut = clauses[bisect_right(clauses, start + MAX_QUOTE) - 1]
+                if cut > max(spans[last].start, start + MAX_QUOTE - _CUT_REACH):
                     yield _Window(Span(start, cut), _CUT_COST, cut - _ANSWER)
                     cuts.add((last, cut))
-                for cut in _cut_before(text, spans[first], end):
+                cut = clauses[bisect_left(clauses, max(start, end - MAX_QUOTE - 1))] + 1
+                if cut < min(spans[first].end, end - MAX_QUOTE + _CUT_REACH):
                     yield _Window(Span(cut, end), _CUT_COST, end)
                 break
             yield _Window(Span(start, end), -_CHARACTER_VALUE * (end - start), end)
@@ -216,19 +221,10 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
                 yield _Window(Span(start, end), _CUT_COST, end)
 
 
-def _cut_after(text: str, start: int, last: Span) -> Iterator[int]:
-    limit = start + MAX_QUOTE
-    nearest = max(last.start, limit - _CUT_REACH + 1)
-    yield from [match.end() for match in _CLAUSE_END.finditer(text, nearest, limit)][-1:]
-
-
-def _cut_before(text: str, first: Span, end: int) -> Iterator[int]:
-    limit = end - MAX_QUOTE
-    cut = _CLAUSE_END.search(text, max(limit, first.start), first.end)
-    if cut:
-        start = cut.end() + 1
-        if start < min(limit + _CUT_REACH, first.end):
-            yield start
+def _clause_ends(text: str, start: int, end: int) -> list[int]:
+    """Where a clause ends between those places, between two sentinels; none in a short text."""
+    ends = _CLAUSE_END.finditer(text, start, end) if end - start > MAX_QUOTE else ()
+    return [-1, *(found.start() for found in ends), end]
 
 
 def _says_the_same(words: set[int], others: set[int]) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from retrieval.engines.base import QueryTerm
 from retrieval.keystrokes import decode_keystrokes
@@ -43,8 +45,7 @@ _SLOTS = frozenset("ai gi nao dau bao may sao".split())  # stand where the answe
 _BEFORE_NOUN = (["nhieu"], ["may"])
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """Words that a phrase of a question may stand in a text as, all folded or all exact.
 
     `strength` runs from 0 to 1, for what was asked itself.
@@ -115,12 +116,12 @@ def parse_question(question: str, rarities: Rarities) -> Query:
     found = _spelt_out(list(tokens(text))[:MAX_TOKENS], text)
     meant = closest_words(found, rarities)
     words = _read(found, text, meant, rarities)
-    terms = _unique_terms(_vietnamese_terms(words, rarities))
+    terms, content = _unique_terms(_vietnamese_terms(words, rarities))
     phrases = _phrases(words)
     before, after = _sides(words, phrases)
     return Query(
-        terms=tuple(terms),
-        content=tuple(terms.values()),
+        terms=terms,
+        content=content,
         words=tuple((word.folded, word.telling) for word in words),
         phrases=tuple(phrases),
         asked=next((place for place, said in enumerate(phrases.values()) if said.asked), None),
@@ -131,8 +132,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """A word as it is searched for.
 
     `exact` is None when its diacritics are not to be trusted: there were none, or the corpus
@@ -186,8 +186,7 @@ def _read(
     return words
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """Where a phrase stands among a question's words, and whether a question word goes with it."""
 
     at: int
@@ -258,8 +257,13 @@ def _forms(run: Sequence[_Word]) -> Iterator[Form]:
         yield from (_part(word) for word in run if len(run) > 1)
     else:
         bare = len(typed) < len(run)
-        for one in synonyms(folded if bare else typed, folded=bare):
-            yield Form(one.words[:_LONGEST_FORM], one.strength, bare)
+        yield from _synonyms(folded if bare else typed, bare)
+
+
+@lru_cache(maxsize=1 << 12)
+def _synonyms(words: tuple[str, ...], folded: bool) -> tuple[Form, ...]:
+    found = synonyms(words, folded=folded)
+    return tuple(Form(one.words[:_LONGEST_FORM], one.strength, folded) for one in found)
 
 
 def _part(word: _Word) -> Form:
@@ -297,12 +301,14 @@ def _weighted(word: _Word) -> Iterator[tuple[QueryTerm, bool]]:
     yield QueryTerm((folded,), factor * weight), word.telling
 
 
-def _unique_terms(terms: Iterable[tuple[QueryTerm, bool]]) -> dict[QueryTerm, bool]:
-    """Each term once, with whether it is more than a question word: repeating adds no weight."""
+def _unique_terms(
+    terms: Iterable[tuple[QueryTerm, bool]],
+) -> tuple[tuple[QueryTerm, ...], tuple[bool, ...]]:
+    """Each term once, and whether it is more than a question word: repeating adds no weight."""
     found: dict[tuple[str, ...], tuple[QueryTerm, bool]] = {}
     for term, telling in terms:
         found.setdefault(term.synonyms, (term, telling))
-    return dict(found.values())
+    return tuple(term for term, _ in found.values()), tuple(told for _, told in found.values())
 
 
 def _english(text: str, rarities: Rarities) -> Query:
@@ -336,10 +342,10 @@ def _english(text: str, rarities: Rarities) -> Query:
         factor = QUESTION_WORD_FACTOR if gloss.asks else 1
         term = QueryTerm(translations, factor * (EXACT_WEIGHT + FOLDED_WEIGHT))
         terms.append((term, not gloss.asks))
-    unique = _unique_terms(terms)
+    unique, content = _unique_terms(terms)
     return Query(
-        terms=tuple(unique),
-        content=tuple(unique.values()),
+        terms=unique,
+        content=content,
         words=tuple((token.folded, True) for token in found),
         phrases=tuple(dict.fromkeys(phrases)),
         answer_type=answer_type(text),

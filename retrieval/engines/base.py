@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # numpy, which who only asks for the status does without
     from retrieval.engines.batches import Batch
@@ -24,8 +24,7 @@ TIE = 9
 """Scores that agree to this many decimals are ties: sums differ by the order of their terms."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueryTerm:
+class QueryTerm(NamedTuple):
     """Terms that count as one, with the weight of their score.
 
     Synonyms are pooled as in structured queries (Pirkola 1998): term frequencies are added,

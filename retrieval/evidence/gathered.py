@@ -131,8 +131,8 @@ class _Tokens(NamedTuple):
     exact: Ints
     folded: Ints
     looks: Ints
-    before: Ints
-    after: Ints
+    before: npt.NDArray[np.uint8]
+    after: npt.NDArray[np.uint8]
 
 
 def _take_apart(text: str, edges: list[tuple[int, int]]) -> _Tokens:
@@ -142,10 +142,12 @@ def _take_apart(text: str, edges: list[tuple[int, int]]) -> _Tokens:
     begin, end = np.array(edges, np.int64).reshape(-1, 2).T
     of = begin.searchsorted(starts, side="right") - 1
     words = np.frombuffer(b"".join(map(_WORDS.__getitem__, parts[1::2])), np.int64).reshape(-1, 3)
-    between = np.frombuffer(b"".join(map(_between, parts[::2])), np.uint8).astype(np.int64)
-    columns = np.stack([of, starts, *words.T, between[:-1], between[1:]])
-    # a repeated lede is left out between two sentences
-    return _Tokens(*columns.compress(starts < end[of], axis=1))
+    between = np.frombuffer(b"".join(map(_between, parts[::2])), np.uint8)
+    inside = starts < end[of]  # a repeated lede is left out between two sentences
+    columns = (of, starts, *words.T, between[:-1], between[1:])
+    if inside.all():  # as nearly always
+        return _Tokens(*columns)
+    return _Tokens(*(column[inside] for column in columns))
 
 
 class _Words(dict[str, bytes]):

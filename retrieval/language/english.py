@@ -147,6 +147,7 @@ def lemmas(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*irregular, *regular, *respelled)))
 
 
+@lru_cache(maxsize=1 << 8)
 def is_english(text: str) -> bool:
     """Whether a question is in English rather than Vietnamese, typed in whatever way.
 
