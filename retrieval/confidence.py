@@ -21,6 +21,7 @@ SIGNALS = (
     "match",  # the best passage's BM25 as a share of a perfect one's
     "cover",  # the largest share of the question's weight in a sentence of the first quote
     "phrases",  # the share of the question's phrases in the passage of the first quote
+    "unnamed",  # the share of the question's names and numbers that it lacks
     "lacks",  # the first quote has nothing of the kind that is asked for
     "translated",  # the question is in English: its terms have no neighbours to match
     "translated_match",
@@ -46,6 +47,7 @@ def signals(query: Query, ranking: Ranking) -> dict[str, float]:
         "match": ranking.match,
         "cover": first.cover,
         "phrases": first.phrases,
+        "unnamed": first.unnamed,
         "lacks": float(lacks),
         "translated": float(query.translated),
         "translated_match": ranking.match * query.translated,

@@ -45,7 +45,8 @@ class Candidate:
 
     `probability` is that of holding the answer given that the corpus does; `cover` the largest
     share, from 0 to 1, of the question's weight in one of its sentences; `offers` whether one
-    has what the question asks for; `phrases` the share of the question's phrases in its passage.
+    has what the question asks for; `phrases` the share of the question's phrases in its passage,
+    `unnamed` that of the question's names and numbers that the passage lacks.
     """
 
     stored: StoredArticle
@@ -54,6 +55,7 @@ class Candidate:
     cover: float
     offers: bool
     phrases: float
+    unnamed: float
 
     @property
     def text(self) -> str:
@@ -180,6 +182,7 @@ def _candidate(evidence: Evidence, span: Span, value: float) -> Candidate:
         cover=float(evidence.cover[shown].max()),
         offers=bool(evidence.offers[shown].any()),
         phrases=evidence.phrases,
+        unnamed=evidence.unnamed,
     )
 
 

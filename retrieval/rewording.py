@@ -40,6 +40,8 @@ class Rewording:
         'xã Yên Phúc ở đâu?'
         """
         written = surface or " ".join(self.words)
+        if question[self.span.start].isupper():  # as names do
+            written = written[0].upper() + written[1:]
         return question[: self.span.start] + written + question[self.span.end :]
 
     def surface(self, text: str) -> str | None:

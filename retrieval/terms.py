@@ -66,16 +66,18 @@ class Query:
 
     `content` says of each term whether it is more than a question word; `words` are the
     question's words, folded, in order, each with the same. `phrases` are the words of one or
-    more syllables that it is made of, each with those that can stand for it, and `asked` the
-    place of the one that the question word goes with ("huyện" of "huyện nào"), `before` and
-    `after` of those on both sides of the question word. `translated` is
-    set when it was in English; `understood` when it was read otherwise than it was typed.
+    more syllables that it is made of, each with those that can stand for it; `names` are the
+    places of names and numbers among them, `asked` that of the one which the question word goes
+    with ("huyện" of "huyện nào"), `before` and `after` those of the ones on both sides of the
+    question word. `translated` is set when it was in English; `understood` when it was read
+    otherwise than it was typed.
     """
 
     terms: tuple[QueryTerm, ...]
     content: tuple[bool, ...]
     words: tuple[tuple[str, bool], ...]
     phrases: tuple[Phrase, ...] = ()
+    names: tuple[int, ...] = ()
     asked: int | None = None
     before: int | None = None
     after: int | None = None
@@ -124,6 +126,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
         content=content,
         words=tuple((word.folded, word.telling) for word in words),
         phrases=tuple(phrases),
+        names=tuple(place for place, said in enumerate(phrases.values()) if said.name),
         asked=next((place for place, said in enumerate(phrases.values()) if said.asked), None),
         before=before,
         after=after,
@@ -187,11 +190,15 @@ def _read(
 
 
 class _Said(NamedTuple):
-    """Where a phrase stands among a question's words, and whether a question word goes with it."""
+    """Where a phrase stands among a question's words.
+
+    `asked` says whether a question word goes with it, `name` whether it is a name or a number.
+    """
 
     at: int
     past: int
     asked: bool
+    name: bool
 
 
 def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
@@ -211,7 +218,8 @@ def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
                 or folded[max(0, at - 1) : at] in _BEFORE_NOUN
             )
             if phrase not in found or asked:
-                found[phrase] = _Said(at, past, asked)
+                name = all(word.name or word.folded.isdigit() for word in words[at:past])
+                found[phrase] = _Said(at, past, asked, name)
         at = past
     return found
 
@@ -319,6 +327,7 @@ def _english(text: str, rarities: Rarities) -> Query:
     meant = closest_words(found, rarities, names)
     terms = []
     phrases: list[Phrase] = []
+    named: list[Phrase] = []
     name: tuple[str, ...] = ()  # that the gloss before is a part of, and where that ends
     past = 0
     for gloss in glosses:
@@ -329,8 +338,11 @@ def _english(text: str, rarities: Rarities) -> Query:
             capital = found[gloss.start].span.of(text)[0].isupper()
             if capital and name and gloss.start == past:
                 phrases.pop()
+                named.pop()
                 said = (*name, *said)[:_LONGEST_FORM]
             phrases.append(_name(said))
+            if capital or said[0].isdigit():
+                named.append(phrases[-1])
             name, past = said if capital else (), gloss.end
         elif not gloss.asks:
             phrases.append(
@@ -343,11 +355,13 @@ def _english(text: str, rarities: Rarities) -> Query:
         term = QueryTerm(translations, factor * (EXACT_WEIGHT + FOLDED_WEIGHT))
         terms.append((term, not gloss.asks))
     unique, content = _unique_terms(terms)
+    unique_phrases = list(dict.fromkeys(phrases))
     return Query(
         terms=unique,
         content=content,
         words=tuple((token.folded, True) for token in found),
-        phrases=tuple(dict.fromkeys(phrases)),
+        phrases=tuple(unique_phrases),
+        names=tuple(unique_phrases.index(one) for one in dict.fromkeys(named)),
         answer_type=answer_type(text),
         translated=True,
     )

@@ -45,7 +45,7 @@ class Evidence:
     sentence, `cover` is the share, from 0 to 1, of the question's weight that its words make up,
     and `offers` whether it has what the question asks for (a name, a number, a time, a cause).
     `phrases` is the share of the question's phrases that the passage has, or others that can
-    stand for them.
+    stand for them; `unnamed` that of the question's names and numbers that it lacks.
     """
 
     stored: StoredArticle
@@ -56,6 +56,7 @@ class Evidence:
     words: Ints
     mass: Floats
     phrases: float
+    unnamed: float
 
 
 def weigh(snapshot: Snapshot, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
@@ -70,7 +71,8 @@ def weigh(snapshot: Snapshot, query: Query, hits: Sequence[Hit]) -> list[Evidenc
     evidence = []
     edges = found.hit.searchsorted(np.arange(len(hits) + 1))
     within = found.of.searchsorted(edges).tolist()
-    for (first, past), (low, high) in zip(pairwise(edges.tolist()), pairwise(within), strict=True):
+    spans = zip(pairwise(edges.tolist()), pairwise(within), strict=True)
+    for ((first, past), (low, high)), unnamed in zip(spans, signals.names, strict=True):
         evidence.append(
             Evidence(
                 stored=found.sentences[first][0],
@@ -81,6 +83,7 @@ def weigh(snapshot: Snapshot, query: Query, hits: Sequence[Hit]) -> list[Evidenc
                 words=found.exact[low:high],
                 mass=mass[low:high],
                 phrases=float(phrases[first]),
+                unnamed=float(unnamed),
             )
         )
     return evidence

@@ -186,6 +186,16 @@ class Signals:
         return np.array([_offers(self._found.text(i), pattern, known) for i in range(count)])
 
     @cached_property
+    def names(self) -> Floats:
+        """The share of the question's names and numbers that each hit's passage lacks."""
+        names = list(self._query.names)
+        if not names:
+            return np.zeros(len(self._hits))
+        whole = self._told.matches[:, names] >= 1.0
+        firsts = self._found.hit.searchsorted(np.arange(len(self._hits)))
+        return np.asarray(1.0 - np.logical_or.reduceat(whole, firsts, axis=0).mean(axis=1))
+
+    @cached_property
     def sentences(self) -> Floats:
         """The signals of each sentence: (sentences, len(SENTENCE_SIGNALS))."""
         scores = np.array([hit.score for hit in self._hits])[self._found.hit]
