@@ -25,8 +25,9 @@ Flags = npt.NDArray[np.bool_]
 _PARTS = re.compile(f"({TOKEN.pattern})")
 _PERCENT_SIGN = re.compile(r"\s?[%‰]")
 _OPENING_SIGN = re.compile(r"[\"“‘(]")
-_CAPITAL, _DIGIT, _FUNCTION, _NUMERAL = 1, 2, 4, 8
-_PERCENT, _OPENING = 1, 2
+_YEAR = re.compile(r"[12]\d{3}")
+_CAPITAL, _DIGIT, _FUNCTION, _NUMERAL, _LIKE_YEAR = 1, 2, 4, 8, 16
+_PERCENT, _OPENING, _SLASH = 1, 2, 4
 _MANY = 1 << 16  # words that are remembered
 
 
@@ -34,11 +35,12 @@ _MANY = 1 << 16  # words that are remembered
 class Gathered:
     """The hits' sentences, and their tokens as parallel arrays.
 
-    `of` gives each token's sentence, `hit` each sentence's hit; both never go down. `starts`
-    are offsets in the token's article; `exact` and `folded` hashes of its forms. `opens` says
-    which tokens begin a sentence, `capital` which have a capital although they do not, `percent`
-    which are followed by a percent sign, `quoted` which follow an opening sign. `title` gives
-    each sentence's title, `titles` the titles' tokens: which title, and the folded form's hash.
+    `of` gives each token's sentence, `hit` each sentence's hit; both never go down. `starts` are
+    offsets in the token's article; `exact` and `folded` hashes of its forms. `opens` says which
+    tokens begin a sentence, `capital` which have a capital although they do not, `date` which are
+    like a year or beside a slash, `percent` which are followed by a percent sign, `quoted` which
+    follow an opening sign. `title` gives each sentence's title, `titles` the titles' tokens: which
+    title, and the folded form's hash.
     """
 
     sentences: list[tuple[StoredArticle, int, Sentence]]
@@ -51,16 +53,12 @@ class Gathered:
     opens: Flags
     capital: Flags
     digit: Flags
+    date: Flags
     function: Flags
     numeral: Flags
     percent: Flags
     quoted: Flags
     titles: tuple[Ints, Ints]
-
-    def text(self, index: int) -> str:
-        """The characters of a sentence."""
-        stored, _, sentence = self.sentences[index]
-        return sentence.span.of(stored.article.text)
 
     @property
     def sizes(self) -> Ints:
@@ -112,6 +110,7 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
         opens,
         capital=capital & ~opens,
         digit=digit,
+        date=(looks & _LIKE_YEAR > 0) | digit & ((found.before | found.after)[:count] & _SLASH > 0),
         function=(looks & _FUNCTION > 0) & ~capital,
         numeral=(looks & _NUMERAL > 0) & ~capital,
         percent=(found.after[:count] & _PERCENT > 0) & digit,
@@ -162,6 +161,7 @@ class _Words(dict[str, bytes]):
         form = exact(word)
         looks = _CAPITAL * word[0].isupper() | _DIGIT * any(map(str.isdigit, word))
         looks |= _FUNCTION * (form in FUNCTION_WORDS) | _NUMERAL * (form in NUMERALS)
+        looks |= _LIKE_YEAR * bool(_YEAR.fullmatch(word))
         self[word] = found = struct.pack("=qqq", hash(form), hash(fold(word)), looks)
         return found
 
@@ -171,6 +171,6 @@ _WORDS = _Words()
 
 @lru_cache(maxsize=1 << 12)
 def _between(signs: str) -> bytes:
-    """One byte: whether a percent sign follows the token before, and whether something opens."""
-    percent = _PERCENT * bool(_PERCENT_SIGN.match(signs))
-    return bytes([percent | _OPENING * bool(_OPENING_SIGN.search(signs))])
+    """One byte: whether it begins with a percent sign, opens something, or is a slash."""
+    looks = _PERCENT * bool(_PERCENT_SIGN.match(signs)) | _SLASH * (signs == "/")
+    return bytes([looks | _OPENING * bool(_OPENING_SIGN.search(signs))])

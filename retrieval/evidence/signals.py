@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -17,7 +16,7 @@ from retrieval.language.little_words import word_set
 from retrieval.language.questions import AnswerType
 from retrieval.spelling import FOLDED
 from retrieval.terms import Query
-from retrieval.text import syllables, tokens
+from retrieval.text import syllables
 
 Floats = npt.NDArray[np.float64]
 
@@ -74,25 +73,14 @@ TOKEN_SIGNALS = (
     "name_for_time",
 )
 
-_NUMBER = re.compile(r"\d+")
-_TIME = re.compile(
-    r"\b[12]\d{3}\b|thế kỷ|(?:tháng|ngày|năm) \d|thập niên|thập kỷ|\d{1,2}/\d{1,2}", re.IGNORECASE
-)
-# A capitalised word that does not merely begin its sentence, with those that follow it.
-_NAME = re.compile(
-    r"(?<![.!?…]\s)(?<!^)(?<=[\s(\"“])[^\W\d_a-zà-ỹ][^\W\d_]*(?:[ -][^\W\d_a-zà-ỹ][^\W\d_]*)*"
-)
-_CAUSE = re.compile(r"\b(?:vì|do|bởi|nhờ|nên|khiến|dẫn đến|nhằm|để)\b", re.IGNORECASE)
-_TERM = re.compile(r"[\"“(]")
-
-# What a sentence must offer to answer each kind of question, and whether it must be new.
-_OFFERS: Mapping[AnswerType, tuple[str, re.Pattern[str], bool]] = {
-    AnswerType.PERSON: ("offers_name", _NAME, True),
-    AnswerType.NUMBER: ("offers_number", _NUMBER, True),
-    AnswerType.TIME: ("offers_time", _TIME, True),
-    AnswerType.REASON: ("offers_cause", _CAUSE, False),
-    AnswerType.THING: ("offers_term", _TERM, False),
-    AnswerType.DEFINITION: ("offers_term", _TERM, False),
+# What a sentence must offer to answer each kind of question.
+_OFFERS: Mapping[AnswerType, str] = {
+    AnswerType.PERSON: "offers_name",
+    AnswerType.NUMBER: "offers_number",
+    AnswerType.TIME: "offers_time",
+    AnswerType.REASON: "offers_cause",
+    AnswerType.THING: "offers_term",
+    AnswerType.DEFINITION: "offers_term",
 }
 VISIBLE = frozenset({AnswerType.PERSON, AnswerType.NUMBER, AnswerType.TIME, AnswerType.REASON})
 """The kinds of answer that a text can be seen to offer or not."""
@@ -109,6 +97,9 @@ _FOLDED_MARK = 0x5F0F_D0D0_5F0F_D0D0
 def _hashes(words: str) -> Ints:
     return np.array([hash(word) for word in word_set(words)], np.int64)
 
+
+_CAUSES = _hashes("vì do bởi nhờ nên khiến dẫn nhằm để")
+_BEFORE_DATES = _hashes("tháng ngày năm kỷ niên")  # "thế kỷ 19", "thập niên 1990"
 
 # By signal: the kinds of answer it is for (none: any), the words before one, the words that one
 # begins with, and whether a number has to follow.
@@ -181,9 +172,26 @@ class Signals:
         asked = self._query.answer_type
         if asked is None or asked not in _OFFERS:
             return np.zeros(count, bool)
-        _, pattern, must_be_new = _OFFERS[asked]
-        known = {word for word, _ in self._query.words} if must_be_new else set()
-        return np.array([_offers(self._found.text(i), pattern, known) for i in range(count)])
+        return np.bincount(self._found.of[self._offering(_OFFERS[asked])], minlength=count) > 0
+
+    def _offering(self, what: str) -> Flags:
+        """Which tokens are what is asked for; names, numbers and times that are not asked with."""
+        found = self._found
+        if what == "offers_cause":
+            return self._is(_CAUSES)
+        if what == "offers_term":
+            return found.quoted
+        new = ~self._among([word for word, _ in self._query.words])
+        if what == "offers_name":
+            return found.capital & new
+        if what == "offers_number":
+            return found.digit & new
+        after = np.append(False, self._is(_BEFORE_DATES)[:-1]) & ~found.opens
+        return (found.date | found.digit & after) & new
+
+    def _is(self, hashes: Ints) -> Flags:
+        """Which tokens have one of a few exact forms."""
+        return np.asarray((self._found.exact == hashes[:, None]).any(axis=0))
 
     @cached_property
     def names(self) -> Floats:
@@ -212,7 +220,7 @@ class Signals:
         columns |= {"cover_with_next": next_adds, "cover_with_previous": previous_adds}
         asked = self._query.answer_type
         if asked is not None and asked in _OFFERS:
-            columns[_OFFERS[asked][0]] = self.offers.astype(float)
+            columns[_OFFERS[asked]] = self.offers.astype(float)
         if self._query.phrases:
             columns |= self._phrases()
         nothing = np.zeros(len(self._found.sentences))
@@ -443,11 +451,3 @@ def _find(query: Query, found: Gathered) -> _Found:
             phrases = np.append(phrases, np.full(len(signs), column))
             first, past = np.append(first, signs), np.append(past, signs + 1)
     return _Found(tf, matches, phrases, first, past)
-
-
-def _offers(text: str, pattern: re.Pattern[str], known: set[str]) -> bool:
-    """Whether the text has something of that pattern that is not all known."""
-    return any(
-        not known or any(token.folded not in known for token in tokens(match.group()))
-        for match in pattern.finditer(text)
-    )
