@@ -35,6 +35,7 @@ BIGRAM_FACTOR = 0.5
 QUESTION_WORD_FACTOR = 0.3
 NAME_PART = 0.5
 _LONGEST_FORM = 5  # syllables of a name or a translation that are looked for
+_MUCH_RARER = 1.5  # in idf: a word without diacritics is a fifth of those with and without
 MAX_TOKENS = 64
 """Tokens of a question beyond this many are not searched for: work per question is bounded."""
 
@@ -166,11 +167,10 @@ def _spelt_out(found: Sequence[Token], text: str) -> list[Token]:
 def _read(
     found: Sequence[Token], text: str, meant: Mapping[int, tuple[str, ...]], rarities: Rarities
 ) -> list[_Word]:
-    # typed without any diacritic, only the folded terms mean what they say
-    bare = all(token.exact.isascii() for token in found)
+    bare = _bare(found, rarities)
     shouted = text.isupper()  # every word then looks like an abbreviation
     titled = all(not token.span.of(text)[0].islower() for token in found)
-    exacts = [] if bare else [token.exact for token in found]
+    exacts = [token.exact for place, token in enumerate(found) if place not in bare]
     asking = asking_words([token.folded for token in found]) if bare else set()
     known = {one for one, rarity in zip(exacts, rarities(exacts), strict=True) if rarity >= 0}
     words = []
@@ -180,13 +180,30 @@ def _read(
         if place in meant:
             words += [_Word(None, syllable, telling=True, name=name) for syllable in meant[place]]
             continue
-        telling = place not in asking if bare else token.exact not in _QUESTION_WORDS
-        exact_form = token.exact if token.exact in known else None
+        asks = place in asking if place in bare else token.exact in _QUESTION_WORDS
+        exact_form = token.exact if place not in bare and token.exact in known else None
         meanings = expansions(word.lower() if shouted else word)
         longhand = _unique(_phrase(meaning, rarities) for meaning in meanings)
-        typed = None if bare else token.exact
-        words.append(_Word(exact_form, token.folded, telling, typed, name, longhand))
+        typed = None if place in bare else token.exact
+        words.append(_Word(exact_form, token.folded, not asks, typed, name, longhand))
     return words
+
+
+def _bare(found: Sequence[Token], rarities: Rarities) -> set[int]:
+    """The places of words that were typed without their diacritics: only folded terms mean them.
+
+    All are in a question without any; else those that the corpus has far more often with some.
+    """
+    plain = [place for place, token in enumerate(found) if token.exact.isascii()]
+    if len(plain) == len(found):
+        return set(plain)
+    terms = [found[place].exact for place in plain]
+    folded = rarities([FOLDED + found[place].folded for place in plain])
+    return {
+        place
+        for place, rarity, rarity_folded in zip(plain, rarities(terms), folded, strict=True)
+        if rarity_folded >= 0 and not 0 <= rarity <= rarity_folded + _MUCH_RARER
+    }
 
 
 class _Said(NamedTuple):

@@ -148,3 +148,13 @@ def test_english_is_not_taken_for_keystrokes() -> None:
     query = parse_question("Who is the secretary of Van Quan?", rarities)
     assert query.translated
     assert {"~is", "~i", "~of", "~o"}.isdisjoint(weights(query))
+
+
+@pytest.mark.parametrize(("rarity", "trusted"), [(5.0, False), (1.2, True), (-1.0, False)])
+def test_a_word_that_is_far_commoner_with_diacritics_was_typed_without_them(
+    rarity: float, trusted: bool
+) -> None:
+    idfs = {"thu": rarity, "~thu": 1.0}
+    query = parse_question("bí thu", lambda terms: [idfs.get(term, 1.0) for term in terms])
+    assert ("thu" in weights(query)) == trusted
+    assert weights(query)["~thu"] == (0.5 if trusted else 1.5)
