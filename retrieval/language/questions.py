@@ -132,8 +132,8 @@ _PEOPLE_EN = (
     "engineer|architect|composer|historian"
 )
 
-# Without their diacritics these are more often máy, đội, viên, số, có, chủ, bắc.
-_COMMONER_OTHERWISE = frozenset("mấy đời viện sở cô chú bác".split())
+# Without their diacritics these are more often máy, đội, viên, số, có, chủ, bắc, bố, hát.
+_COMMONER_OTHERWISE = frozenset("mấy đời viện sở cô chú bác bộ hạt".split())
 
 # Each pattern is met at whole words, in lower case, without punctuation; "^" and "$" are the
 # question's ends. The first row that fits decides.

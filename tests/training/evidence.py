@@ -33,7 +33,7 @@ from retrieval.terms import parse_question
 from retrieval.text import strip_diacritics
 
 FOLDS = 6
-RIDGE = 3.0
+RIDGE = 10.0
 _SENTENCES = 14  # the most that are learned from in one question: others are far from likely
 _WEIGHTS = Path("retrieval/evidence/weights.json")
 
