@@ -28,6 +28,7 @@ from tests.chaos.keeper import Keeper, Sample
 from tests.chaos.people import PATIENCE, PLACES, Editor, Outcome, Reader, write_article
 from tests.telegram import BotApi
 
+FAULTY = ("lost", "late", "strange")  # ends of a question
 TICK = 0.1  # seconds
 LOOK = 2.0  # seconds between looks at the process
 AT_ONCE = 2  # faults
@@ -85,6 +86,8 @@ def run_chaos(folder: Path, plan: Plan) -> Run:
         readers, editor = _people(world.api, folder / "articles", plan)
         world.api.wait_until_ready(60)
         samples, happened = _live(world, readers, editor, plan)
+        for reader in readers:
+            reader.look_again()
         last = world.keeper.look()
         status = world.keeper.terminate()
         run = Run(
@@ -215,7 +218,7 @@ def _errors(log: Path) -> Counter[str]:
 def _found(run: Run, world: World, folder: Path) -> list[str]:
     """Everything that must not be."""
     return [
-        *(f"{run.kinds[kind]} questions {kind}" for kind in ("lost", "strange") if run.kinds[kind]),
+        *(f"{run.kinds[kind]} questions {kind}" for kind in FAULTY if run.kinds[kind]),
         *_left_running(folder),
         *_leaks(run.samples),
         *(f"in the log: {kind}" for kind in run.errors if not EXPECTED.search(kind)),
@@ -331,15 +334,15 @@ def _counted(names: Iterable[str]) -> str:
 
 
 def _lost(run: Run) -> Iterator[tuple[str, str]]:
-    """When a question was asked that was lost, and what had begun or began meanwhile."""
+    """What had begun or began meanwhile, when a question had no good end."""
     for one in run.outcomes:
-        if one.kind in ("lost", "strange"):
+        if one.kind in FAULTY:
             around = [
                 f"{name} {at - one.began:+.0f} s"
                 for at, name in run.happened
                 if -20 < at - one.began < one.took
             ]
-            yield one.kind, ", ".join(around)
+            yield one.kind, ", ".join([*around, *([repr(one.text)] if one.text else [])])
 
 
 def _times(took: Sequence[float]) -> str:
