@@ -13,7 +13,15 @@ from typing import Any, Final
 
 import httpx
 from httpx import codes
-from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    TelegramError,
+    TimedOut,
+)
 from telegram.request import HTTPXRequest
 
 from bot.vitals import Vitals
@@ -26,6 +34,8 @@ PATIENCE: Final = 2 * 3600.0  # and all of them together
 POLL_PAUSES: Final = (0.5, 1.0, 2.0, 4.0)  # seconds before a getUpdates is repeated
 # from a proxy before the server, or from a server that is being restarted
 UNAVAILABLE: Final = frozenset({502, 503, 504})
+# Telegram has understood, and will not do it; a BadRequest is a kind of NetworkError to the library
+REFUSED: Final = (BadRequest, Forbidden, InvalidToken, ChatMigrated)
 # these failed before anything was sent
 UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -136,16 +146,20 @@ async def insist(request: PatientRequest, act: Callable[[], Awaitable[object]]) 
                 log.info("Telegram refuses for good: %s", refused)
                 return True
         except (MemoryError, OSError, RuntimeError) as error:  # no memory, no thread
-            log.warning("what must be said cannot be said yet: %s", type(error).__name__)
+            with suppress(MemoryError):
+                log.warning("what must be said cannot be said yet: %s", type(error).__name__)
         if not await request.rest(pause):
             break
     return False
 
 
 def passes(error: TelegramError) -> bool:
-    """Whether an error passes by itself, as that of a network does."""
-    # a BadRequest is a kind of NetworkError to the library
-    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+    """Whether an error passes by itself: all but a refusal of what was asked for.
+
+    >>> passes(TelegramError("Invalid server response")), passes(Forbidden("bot was blocked"))
+    (True, False)
+    """
+    return not isinstance(error, REFUSED)
 
 
 def posts(url: str) -> bool:
