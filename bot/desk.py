@@ -9,7 +9,8 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -44,6 +45,7 @@ WORKERS: Final = min(4, os.cpu_count() or 1)
 EVERYTHING: Final = 10**9  # articles
 REMEMBERED: Final = 10_000  # entries; each is a few numbers
 AGAIN: Final = 5.0  # seconds until what failed beside the answers begins anew
+LOOK: Final = 5.0  # seconds between looks at a thread that has not said that it is done
 BUSY: Final = 5  # updates for each question that a user may ask
 
 
@@ -82,13 +84,25 @@ class SingleTask:
             await self.wait()
 
 
+async def _landed(work: Future[T]) -> T:
+    """What a thread returns; looked after, since it may find no memory to say that it is done."""
+    landing = asyncio.wrap_future(work)
+    try:
+        while not work.done():
+            await asyncio.wait([landing], timeout=LOOK)
+        return landing.result() if landing.done() else work.result()
+    finally:
+        landing.cancel()
+
+
 async def _persist(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Do that to its end, from the beginning whenever it fails: for want of memory, say."""
     while True:
         try:
             await work()
         except Exception as error:
-            log.error("what runs beside the answers failed, and begins anew", exc_info=error)
+            with suppress(MemoryError):
+                log.error("what runs beside the answers failed, and begins anew", exc_info=error)
             await asyncio.sleep(AGAIN)
         else:
             return
@@ -142,13 +156,11 @@ class Desk:
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do CPU-bound work on a worker thread, so that nobody else has to wait for it."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.workers, lambda: work(*args, **kwargs))
+        return await _landed(self.workers.submit(work, *args, **kwargs))
 
     async def look_at(self, file: bytes | Path, name: str) -> Look:
         """What a file holds; another process reads it, and nobody who asks is kept waiting."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reader, look_at, file, name, self.limits)
+        return await _landed(self._reader.submit(look_at, file, name, self.limits))
 
     async def ask(self, question: str, top: int = 3) -> Answer:
         """The answer to a question, with at most `top` quotes."""
