@@ -26,6 +26,7 @@ from bot.receipts import Receipts
 from bot.reloading import update_beside
 from bot.settings import Settings
 from bot.shelf import Shelf
+from bot.state import PAUSE
 from bot.vitals import Vitals
 from retrieval.errors import HoiBaoError
 from retrieval.model import Answer, Article, BuildReport, Progress
@@ -187,6 +188,13 @@ class Desk:
     def closing(self, act: Callable[[], object]) -> None:
         """Do this when the desk is closed."""
         self._last.append(act)
+
+    async def settle(self, pause: float = PAUSE) -> None:
+        """Write what is owed to the state, even when nobody asks anything any more."""
+        while True:
+            await asyncio.sleep(pause)
+            self.receipts.settle()
+            self.journal.settle()
 
     async def examples(self) -> tuple[str, ...]:
         """Questions that the corpus, as it is now, answers."""

@@ -32,6 +32,8 @@ FIRST: Final = 0.5  # seconds before the first repetition; each pause is twice t
 LONGEST: Final = 30.0  # up to so many,
 PATIENCE: Final = 2 * 3600.0  # and all of them together
 POLL_PAUSES: Final = (0.5, 1.0, 2.0, 4.0)  # seconds before a getUpdates is repeated
+HELD: Final = 5.0  # seconds that one is held back before the library is told so
+STEP: Final = 0.05  # seconds between looks whether it still has to be
 # from a proxy before the server, or from a server that is being restarted
 UNAVAILABLE: Final = frozenset({502, 503, 504})
 # Telegram has understood, and will not do it; a BadRequest is a kind of NetworkError to the library
@@ -100,15 +102,29 @@ class PollingRequest(HTTPXRequest):
     """Tells of every getUpdates that begins and ends, and repeats one that fails some times soon.
 
     The library itself repeats it ever later, up to half a minute, for which the bot is deaf.
+
+    A getUpdates confirms what the one before has fetched: Telegram forgets that. So none is sent
+    as long as `settled` says that something of it would be lost if the bot were killed.
     """
 
-    def __init__(self, vitals: Vitals, wait: Wait = asyncio.sleep, **options: Any) -> None:
+    def __init__(
+        self,
+        vitals: Vitals,
+        wait: Wait = asyncio.sleep,
+        settled: Callable[[], bool] = lambda: True,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self._vitals = vitals
         self._wait = wait
+        self._settled = settled
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Status and body of the response."""
+        """Status and body of the response.
+
+        Raises `TimedOut` when it was held back for long; the library begins anew.
+        """
+        await self._until_settled()
         for pause in POLL_PAUSES:
             try:
                 status, body = await self._polled(*args, **kwargs)
@@ -120,6 +136,14 @@ class PollingRequest(HTTPXRequest):
                 log.info("updates cannot be fetched now: %s", error)
             await self._wait(pause)
         return await self._polled(*args, **kwargs)
+
+    async def _until_settled(self) -> None:
+        for _ in range(round(HELD / STEP)):
+            if self._settled():
+                return
+            self._vitals.poll_moved()
+            await self._wait(STEP)
+        raise TimedOut("what was fetched last can be confirmed neither as written down nor as done")
 
     async def _polled(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         self._vitals.poll_moved()
