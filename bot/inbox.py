@@ -127,7 +127,8 @@ class Inbox(asyncio.Queue[object]):
         self._room.release()
         if note := self._note_of(update):
             note.over = True
-            await self._close(note)
+            with suppress(MemoryError):  # nobody need be told of that: it is done later
+                await self._close(note)
 
     async def tidy(self, pause: float = PAUSE) -> None:
         """Do what could not be done when an update was over, for want of memory; now and then."""
