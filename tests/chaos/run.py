@@ -36,6 +36,8 @@ REST = 30.0  # seconds of quiet before the last looks
 GROWTH = 1.1  # of memory, that is still called flat
 SLACK = 16 << 20  # bytes of memory, likewise
 FLOODER = 99
+ERROR = re.compile(r"[A-Za-z_.]*(?:Error|Exception|Damaged|Problem|Failed)\b.*")
+CHAINED = re.compile(r"During handling of the above exception|The above exception was the direct")
 # errors that a fault from the table brings about; any other in the log is one of ours
 EXPECTED = re.compile(
     r"\b(MemoryError|_ArrayMemoryError|OperationalError|DatabaseError|OSError|BrokenPipeError"
@@ -97,7 +99,7 @@ def run_chaos(folder: Path, plan: Plan) -> Run:
             world.keeper.ends,
             editor.added,
             [sample for sample in samples if last and sample.pid == last.pid],
-            _errors(world.keeper.log),
+            errors_in(_read(world.keeper.log)),
         )
         run.faults += [] if status == 0 else [f"it ended with status {status}"]
         run.faults += _found(run, world, folder)
@@ -201,18 +203,25 @@ def _troubles(
         time.sleep(TICK)
 
 
-def _errors(log: Path) -> Counter[str]:
-    """The kinds of error at the end of each traceback in a log."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return Counter(
-        found[0].split(":")[0]
-        for line in lines
-        if (
-            found := re.fullmatch(
-                r"[A-Za-z_.]*(?:Error|Exception|Damaged|Problem|Failed)\b.*", line
-            )
-        )
-    )
+def errors_in(log: str) -> Counter[str]:
+    """The kinds of error that tracebacks in a log end with.
+
+    What was being handled when another error came is counted too, as it may be the true one; but
+    not when memory gave out then: a library may handle errors as a matter of course.
+    """
+    kinds: Counter[str] = Counter()
+    handled: list[str] = []  # the errors of a chain before its last
+    lines = log.splitlines()
+    for number, line in enumerate(lines):
+        if not (found := ERROR.fullmatch(line)):
+            continue
+        kind = found[0].split(":")[0]
+        if any(CHAINED.match(next_) for next_ in lines[number + 1 : number + 3]):
+            handled.append(kind)
+            continue
+        kinds.update([kind] if kind == "MemoryError" else [*handled, kind])
+        handled.clear()
+    return kinds
 
 
 def _found(run: Run, world: World, folder: Path) -> list[str]:
@@ -289,11 +298,11 @@ def _shelf_faults(corpus: Path) -> Iterator[str]:
 
 
 def _read(path: Path) -> str:
-    return path.read_text("utf-8") if path.exists() else ""
+    return path.read_text("utf-8", "replace") if path.exists() else ""
 
 
 def _told(world: World, folder: Path) -> Iterator[str]:
-    log = (folder / "bot.log").read_text(encoding="utf-8", errors="replace")
+    log = _read(folder / "bot.log")
     if world.api.token in log:
         yield "the log tells the token"
     if "họp vào ngày nào" in log:
