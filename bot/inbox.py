@@ -74,7 +74,8 @@ class Inbox(asyncio.Queue[object]):
     async def put(self, item: object) -> None:
         """Take it in, once there is room; what is no update is a signal, and needs none.
 
-        Raises `NetworkError` when there is no memory to note it: Telegram is to deliver it again.
+        Raises `NetworkError` when Telegram is to deliver it again: there was no memory to note it,
+        or a webhook's could be neither written down nor answered before the end.
         """
         if not isinstance(item, Update):
             await super().put(item)
@@ -90,8 +91,7 @@ class Inbox(asyncio.Queue[object]):
             raise NetworkError("there is no memory to take an update") from None
         if self._desk.settings.webhook_url:
             # Telegram takes the end of this as its receipt; that of a poll is the next poll
-            while not self._desk.receipts.settled(item.update_id):  # noqa: ASYNC110 - so may time
-                await asyncio.sleep(LOOK)
+            await self._until_settled(item)
 
     async def get(self) -> object:
         """The next one, once there is one."""
@@ -137,6 +137,16 @@ class Inbox(asyncio.Queue[object]):
             for note in [each for each in self._notes.values() if each.over and not each.closing]:
                 await self._close(note)
 
+    async def _until_settled(self, update: Update) -> None:
+        while not self._desk.receipts.settled(update.update_id):
+            if not await self._request.rest(LOOK):
+                raise NetworkError("the bot ends before an update is settled")
+
+    @property
+    def _request(self) -> PatientRequest:
+        assert isinstance(self._bot.request, PatientRequest)  # the bot was built with it
+        return self._bot.request
+
     def _refuse(self, update: Update) -> None:
         self._room.release()
         if self._note_of(update):
@@ -178,9 +188,7 @@ class Inbox(asyncio.Queue[object]):
             note.closing = False
 
     async def _excuse(self, receipt: Receipt) -> bool:
-        request = self._bot.request
-        assert isinstance(request, PatientRequest)  # the bot was built with it
-        return await insist(request, partial(excuse, self._bot, receipt, "failed"))
+        return await insist(self._request, partial(excuse, self._bot, receipt, "failed"))
 
 
 class Processor(BaseUpdateProcessor):

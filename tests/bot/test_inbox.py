@@ -107,6 +107,8 @@ class Room:
         given = {"telegram_token": api.token, "telegram_base_url": api.base_url, "state": state}
         self.desk = Desk(Settings(**given, **settings), index)  # type: ignore[arg-type]
         self.bot = build(self.desk, api.token, UNLIMITED).bot
+        assert isinstance(self.bot.request, PatientRequest)
+        self.request = self.bot.request
         self.inbox = Inbox(self.desk, self.bot, room=2)
         self.processor = Processor(2, self.inbox)
 
@@ -248,6 +250,25 @@ def test_a_webhook_call_ends_once_the_message_is_settled(
             assert not call.done()
             await room.processor.process_update(taken, handle(update))
             await call  # it is answered
+
+    room.run(work)
+
+
+def test_a_webhook_call_for_what_is_not_settled_at_the_end_fails(
+    api: BotApi, index: FakeIndex, an: User, chat: Chat, tmp_path: Path
+) -> None:
+    state = tmp_path / "bot.sqlite"
+    hook = {"webhook_url": "https://127.0.0.1/x", "webhook_secret": "s"}
+    room = Room(api, index, state, **hook)
+
+    async def work() -> None:
+        update = room.update(api, chat, an)
+        with locked(state):
+            call = asyncio.create_task(room.inbox.put(update))
+            await room.inbox.get()
+            room.request.give_up()
+            with pytest.raises(NetworkError):  # so that Telegram delivers it again
+                await call
 
     room.run(work)
 
