@@ -181,9 +181,12 @@ class Inbox(asyncio.Queue[object]):
     async def _close(self, note: Note) -> None:
         note.closing = True
         try:
-            if (note.reached and not note.failed) or await self._excuse(note.receipt):
-                self._desk.receipts.done(note.receipt.update_id)
-                del self._notes[note.receipt.update_id]
+            if note.failed or not note.reached:
+                if not await self._excuse(note.receipt):
+                    return  # the next run has to
+                note.reached, note.failed = True, False
+            self._desk.receipts.done(note.receipt.update_id)
+            del self._notes[note.receipt.update_id]
         finally:
             note.closing = False
 

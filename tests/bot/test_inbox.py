@@ -181,15 +181,17 @@ def test_an_update_that_there_is_no_memory_to_note_is_not_taken(
     room.run(work)
 
 
+@pytest.mark.parametrize("reached", [True, False])
 def test_a_receipt_that_there_is_no_memory_to_delete_is_deleted_later(
-    api: BotApi, index: FakeIndex, an: User, chat: Chat, tmp_path: Path
+    api: BotApi, index: FakeIndex, an: User, chat: Chat, tmp_path: Path, reached: bool
 ) -> None:
     state = tmp_path / "bot.sqlite"
     room = Room(api, index, state)
     scarce(room.desk, state, done=2)
 
     async def handle(update: Update) -> None:
-        room.inbox.reached(update)
+        if reached:
+            room.inbox.reached(update)
 
     async def work() -> None:
         update = room.update(api, chat, an)
@@ -203,7 +205,8 @@ def test_a_receipt_that_there_is_no_memory_to_delete_is_deleted_later(
         tidying.cancel()
 
     room.run(work)
-    assert api.messages(chat) == []
+    # and nobody is told twice
+    assert len(api.messages(chat)) == (0 if reached else 1)
 
 
 def test_a_message_whose_handling_is_cancelled_is_for_the_next_run(
