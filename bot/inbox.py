@@ -226,7 +226,9 @@ async def excuse_cut_off(bot: ExtBot[Any], desk: Desk, grace: float = GRACE) -> 
     await asyncio.sleep(grace)
     latest = {receipt.chat: receipt for receipt in await _left(desk)}
     # one that cannot be told now does not keep the others waiting
-    await asyncio.gather(*(_excuse_chat(bot, desk, receipt) for receipt in latest.values()))
+    async with asyncio.TaskGroup() as group:
+        for receipt in latest.values():
+            group.create_task(_excuse_chat(bot, desk, receipt))
 
 
 async def _excuse_chat(bot: ExtBot[Any], desk: Desk, latest: Receipt) -> None:
