@@ -182,7 +182,7 @@ class Inbox(asyncio.Queue[object]):
         note.closing = True
         try:
             if note.failed or not note.reached:
-                if not await self._excuse(note.receipt):
+                if self._request.ending or not await self._excuse(note.receipt):
                     return  # the next run has to
                 note.reached, note.failed = True, False
             self._desk.receipts.done(note.receipt.update_id)

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 FIRST: Final = 0.5  # seconds before the first repetition; each pause is twice the one before it,
 LONGEST: Final = 30.0  # up to so many,
 PATIENCE: Final = 2 * 3600.0  # and all of them together
+LAST: Final = 3.0  # seconds that a request gets when the bot ends
 POLL_PAUSES: Final = (0.5, 1.0, 2.0, 4.0)  # seconds before a getUpdates is repeated
 HELD: Final = 5.0  # seconds that one is held back before the library is told so
 STEP: Final = 0.05  # seconds between looks whether it still has to be
@@ -54,30 +55,50 @@ class PatientRequest(HTTPXRequest):
     def __init__(self, wait: Wait | None = None, **options: Any) -> None:
         super().__init__(**options)
         self._ending = asyncio.Event()
+        self._limits: set[asyncio.Timeout] = set()  # of the requests under way
         self._wait = wait or self._wait_for_ending
+
+    @property
+    def ending(self) -> bool:
+        """Whether the bot is about to end."""
+        return self._ending.is_set()
 
     async def rest(self, seconds: float) -> bool:
         """Wait so long; False when there is no time left, since the bot is about to end."""
         await self._wait(seconds)
-        return not self._ending.is_set()
+        return not self.ending
 
     def give_up(self) -> None:
-        """The bot is about to end: what fails from now on has failed."""
-        self._ending.set()
+        """The bot is about to end: what fails, or takes long, from now on has failed."""
+        if not self.ending:
+            self._ending.set()
+            for limit in self._limits:
+                limit.reschedule(asyncio.get_running_loop().time() + LAST)
 
     async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Status and body of the response, after as many repetitions as there is patience for."""
         for pause in pauses():
             try:
-                status, body = await super().do_request(url, *args, **kwargs)
-                if status not in UNAVAILABLE or self._ending.is_set():
+                status, body = await self._requested(url, *args, **kwargs)
+                if status not in UNAVAILABLE or self.ending:
                     return status, body
             except NetworkError as error:
                 unsent = isinstance(error.__cause__, UNSENT)
-                if self._ending.is_set() or (posts(url) and not unsent):
+                if self.ending or (posts(url) and not unsent):
                     raise
             await self.rest(pause)
-        return await super().do_request(url, *args, **kwargs)
+        return await self._requested(url, *args, **kwargs)
+
+    async def _requested(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        try:
+            async with asyncio.timeout(LAST if self.ending else None) as limit:
+                self._limits.add(limit)
+                try:
+                    return await super().do_request(*args, **kwargs)
+                finally:
+                    self._limits.discard(limit)
+        except TimeoutError:
+            raise TimedOut("the bot ends before there is an answer") from None
 
     async def _wait_for_ending(self, seconds: float) -> None:
         with suppress(TimeoutError):

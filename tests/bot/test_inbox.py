@@ -51,6 +51,24 @@ def test_whoever_was_cut_off_by_a_kill_is_told_so(
     assert Receipts(tmp_path / "bot.sqlite").left() == []
 
 
+def test_a_bot_that_ends_does_not_wait_for_a_network_that_says_nothing(
+    api: BotApi, tmp_path: Path, an: User, chat: Chat
+) -> None:
+    corpus = tmp_path / "articles"
+    corpus.mkdir()
+    (corpus / "cho.txt").write_text("Chợ\n\nChợ phiên Bắc Sơn họp vào ngày mùng hai.", "utf-8")
+    with started(api, corpus, tmp_path) as bot:
+        api.wait_until_ready(30)
+        with api.hold("sendMessage") as arrived:
+            question = api.send(chat, an, "Chợ phiên Bắc Sơn họp ngày nào?")
+            arrived()
+            assert bot.terminate() == 0
+    with started(api, corpus, tmp_path):
+        told = api.next_message(chat, 30)
+    assert told.reply_to is question
+    assert told.text == render.html("cut_off", "vi")
+
+
 def test_what_could_not_be_written_down_is_delivered_again_after_a_kill(
     api: BotApi, tmp_path: Path, an: User, chat: Chat
 ) -> None:
