@@ -228,6 +228,7 @@ def _found(run: Run, world: World, folder: Path) -> list[str]:
     """Everything that must not be."""
     return [
         *(f"{run.kinds[kind]} questions {kind}" for kind in FAULTY if run.kinds[kind]),
+        *([f"{world.keeper.overdue} times it did not end in time"] if world.keeper.overdue else []),
         *_left_running(folder),
         *_leaks(run.samples),
         *(f"in the log: {kind}" for kind in run.errors if not EXPECTED.search(kind)),
