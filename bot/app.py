@@ -46,7 +46,6 @@ from bot.reloading import update_beside
 from bot.settings import PREFIX, Settings
 from bot.state import sole_user
 from bot.texts import plain
-from bot.vitals import Vitals
 from bot.watchdog import abort, end_with_threads, guard_polling, watch_inbox, watch_webhook
 from bot.watching import watch
 from retrieval import is_stale, open_index
@@ -82,12 +81,24 @@ class EndingApplication(Application[Any, Any, Any, Any, Any, Any]):
         self.bot.request.give_up()
         await super().stop()
 
+    async def process_error(self, update: object, error: Exception, *args: Any) -> bool:
+        """Note first that it failed: the rest may find no memory."""
+        if isinstance(update, Update):
+            inbox_of(self).failed(update)
+        return await super().process_error(update, error, *args)
+
 
 class QuietBot(ExtBot[int]):
     """A bot whose repr does not tell its token."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}[]"
+
+
+def inbox_of(application: Bot) -> Inbox:
+    """The queue that the application was built with."""
+    assert isinstance(application.update_queue, Inbox)
+    return application.update_queue
 
 
 def run_bot(settings: Settings) -> int:
@@ -122,7 +133,7 @@ def _run(settings: Settings, token: str) -> int:
 
 def build(desk: Desk, token: str, limits: Limits | None = None) -> Bot:
     """The application, with everything that it reacts to; `limits` are Telegram's by default."""
-    bot = _bot(desk.settings, token, desk.vitals, limits or Limits())
+    bot = _bot(desk, token, limits or Limits())
     inbox = Inbox(desk, bot)
     application = (
         Application.builder()
@@ -178,6 +189,7 @@ def run_command(command: Command) -> HandlerCallback:
 
 async def count_update(update: Update, context: Context) -> None:
     """Whatever comes in is a sign of life."""
+    inbox_of(context.application).reached(update)
     vitals = desk_of(context).vitals
     vitals.got_on()
     kind = next((kind for kind in ALLOWED_UPDATES if getattr(update, kind)), "other")
@@ -190,6 +202,8 @@ async def on_error(update: object, context: Context) -> None:
     """Log what went wrong, and tell the person who waits for an answer."""
     if isinstance(context.error, Forbidden):
         log.info("a chat takes no messages: %s", context.error)
+        if isinstance(update, Update):
+            inbox_of(context.application).told(update)
         return
     desk_of(context).vitals.errors.inc()
     log.error("an update failed", exc_info=context.error)
@@ -201,11 +215,10 @@ async def on_error(update: object, context: Context) -> None:
 
 async def _admit(update: Update, context: Context) -> None:
     """Apologise, as soon as anything can be said; after the next start, if not before the end."""
-    request, receipts = context.bot.request, desk_of(context).receipts
+    request = context.bot.request
     assert isinstance(request, PatientRequest)  # the bot was built with it
-    receipts.keep(update.update_id)  # whatever happens until it is said
     if await insist(request, lambda: _apologise(update, context)):
-        receipts.release(update.update_id)
+        inbox_of(context.application).told(update)
 
 
 async def _apologise(update: Update, context: Context) -> None:
@@ -236,8 +249,8 @@ async def _apologise_for(query: CallbackQuery, language: str, error: Exception |
         await query.message.reply_html(render.html("failed", language))
 
 
-def _bot(settings: Settings, token: str, vitals: Vitals, limits: Limits) -> QuietBot:
-    server = settings.telegram_base_url
+def _bot(desk: Desk, token: str, limits: Limits) -> QuietBot:
+    server = desk.settings.telegram_base_url
     return QuietBot(
         token,
         base_url=f"{server}/bot",
@@ -249,7 +262,9 @@ def _bot(settings: Settings, token: str, vitals: Vitals, limits: Limits) -> Quie
             read_timeout=WAIT,
             write_timeout=WAIT,
         ),
-        get_updates_request=PollingRequest(vitals, connection_pool_size=1),
+        get_updates_request=PollingRequest(
+            desk.vitals, settled=desk.receipts.settled, connection_pool_size=1
+        ),
         defaults=Defaults(
             parse_mode=ParseMode.HTML,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
@@ -303,9 +318,10 @@ async def _begin(application: Bot) -> None:
     desk.attend(lambda: insights.expire_hourly(desk))
     desk.attend(desk.warm_up)
     desk.attend(lambda: excuse_cut_off(application.bot, desk))
-    inbox = application.update_queue
-    assert isinstance(inbox, Inbox)  # the application was built with it
+    inbox = inbox_of(application)
     desk.attend(lambda: watch_inbox(inbox, abort))
+    desk.attend(inbox.tidy)
+    desk.attend(desk.settle)
     if desk.settings.webhook_url:
         desk.attend(lambda: watch_webhook(application.bot, desk.vitals))
     else:

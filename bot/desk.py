@@ -9,7 +9,8 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -25,6 +26,7 @@ from bot.receipts import Receipts
 from bot.reloading import update_beside
 from bot.settings import Settings
 from bot.shelf import Shelf
+from bot.state import PAUSE
 from bot.vitals import Vitals
 from retrieval.errors import HoiBaoError
 from retrieval.model import Answer, Article, BuildReport, Progress
@@ -44,6 +46,7 @@ WORKERS: Final = min(4, os.cpu_count() or 1)
 EVERYTHING: Final = 10**9  # articles
 REMEMBERED: Final = 10_000  # entries; each is a few numbers
 AGAIN: Final = 5.0  # seconds until what failed beside the answers begins anew
+LOOK: Final = 5.0  # seconds between looks at a thread that has not said that it is done
 BUSY: Final = 5  # updates for each question that a user may ask
 
 
@@ -88,6 +91,17 @@ class SingleTask:
             log.error("a task failed", exc_info=error)
             if self._alarm:
                 self._alarm(error)
+
+
+async def _landed(work: Future[T]) -> T:
+    """What a thread returns; looked after, since it may find no memory to say that it is done."""
+    landing = asyncio.wrap_future(work)
+    try:
+        while not work.done():
+            await asyncio.wait([landing], timeout=LOOK)
+        return landing.result() if landing.done() else work.result()
+    finally:
+        landing.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +149,11 @@ class Desk:
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do CPU-bound work on a worker thread, so that nobody else has to wait for it."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.workers, lambda: work(*args, **kwargs))
+        return await _landed(self.workers.submit(work, *args, **kwargs))
 
     async def look_at(self, file: bytes | Path, name: str) -> Look:
         """What a file holds; another process reads it, and nobody who asks is kept waiting."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reader, look_at, file, name, self.limits)
+        return await _landed(self._reader.submit(look_at, file, name, self.limits))
 
     async def ask(self, question: str, top: int = 3) -> Answer:
         """The answer to a question, with at most `top` quotes."""
@@ -168,6 +180,13 @@ class Desk:
     def closing(self, act: Callable[[], object]) -> None:
         """Do this when the desk is closed."""
         self._last.append(act)
+
+    async def settle(self, pause: float = PAUSE) -> None:
+        """Write what is owed to the state, even when nobody asks anything any more."""
+        while True:
+            await asyncio.sleep(pause)
+            self.receipts.settle()
+            self.journal.settle()
 
     async def examples(self) -> tuple[str, ...]:
         """Questions that the corpus, as it is now, answers."""
@@ -228,8 +247,9 @@ class Desk:
             try:
                 await work()
             except Exception as error:
-                log.error("what runs beside the answers failed, and begins anew", exc_info=error)
-                self._alarm(error)
+                with suppress(MemoryError):
+                    log.error("what runs beside answers failed, and begins anew", exc_info=error)
+                    self._alarm(error)
                 await asyncio.sleep(AGAIN)
             else:
                 return

@@ -132,7 +132,11 @@ class Journal:
         is_gap = answer.abstained and answer.abstention is not Abstention.NO_TERMS
         gap = _storable(answer.question)[:LONGEST] if is_gap else None
         self._owed.append(_Entry(day, not answer.abstained, step, self._hash(user), gap))
-        if self._file.attempt(self._write_owed):
+        self.settle()
+
+    def settle(self) -> None:
+        """Write what is owed, as far as that is possible now."""
+        if self._owed and self._file.attempt(self._write_owed):
             self._owed.clear()
 
     def vote(self, user: int, place: str, up: bool, question: str, quote: Quote) -> bool | None:
@@ -215,8 +219,8 @@ class Journal:
                 log.warning("the log of the state cannot be emptied now: %s", error)
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Write what is owed, if at all possible, and let go of the file."""
+        self._file.finish(self._write_owed)
 
     def _write_owed(self) -> None:
         for one in self._owed:

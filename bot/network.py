@@ -13,7 +13,15 @@ from typing import Any, Final
 
 import httpx
 from httpx import codes
-from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    TelegramError,
+    TimedOut,
+)
 from telegram.request import HTTPXRequest
 
 from bot.vitals import Vitals
@@ -23,9 +31,14 @@ log = logging.getLogger(__name__)
 FIRST: Final = 0.5  # seconds before the first repetition; each pause is twice the one before it,
 LONGEST: Final = 30.0  # up to so many,
 PATIENCE: Final = 2 * 3600.0  # and all of them together
+LAST: Final = 3.0  # seconds that a request gets when the bot ends
 POLL_PAUSES: Final = (0.5, 1.0, 2.0, 4.0)  # seconds before a getUpdates is repeated
+HELD: Final = 5.0  # seconds that one is held back before the library is told so
+STEP: Final = 0.05  # seconds between looks whether it still has to be
 # from a proxy before the server, or from a server that is being restarted
 UNAVAILABLE: Final = frozenset({502, 503, 504})
+# Telegram has understood, and will not do it; a BadRequest is a kind of NetworkError to the library
+REFUSED: Final = (BadRequest, Forbidden, InvalidToken, ChatMigrated)
 # these failed before anything was sent
 UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -42,30 +55,50 @@ class PatientRequest(HTTPXRequest):
     def __init__(self, wait: Wait | None = None, **options: Any) -> None:
         super().__init__(**options)
         self._ending = asyncio.Event()
+        self._limits: set[asyncio.Timeout] = set()  # of the requests under way
         self._wait = wait or self._wait_for_ending
+
+    @property
+    def ending(self) -> bool:
+        """Whether the bot is about to end."""
+        return self._ending.is_set()
 
     async def rest(self, seconds: float) -> bool:
         """Wait so long; False when there is no time left, since the bot is about to end."""
         await self._wait(seconds)
-        return not self._ending.is_set()
+        return not self.ending
 
     def give_up(self) -> None:
-        """The bot is about to end: what fails from now on has failed."""
-        self._ending.set()
+        """The bot is about to end: what fails, or takes long, from now on has failed."""
+        if not self.ending:
+            self._ending.set()
+            for limit in self._limits:
+                limit.reschedule(asyncio.get_running_loop().time() + LAST)
 
     async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Status and body of the response, after as many repetitions as there is patience for."""
         for pause in pauses():
             try:
-                status, body = await super().do_request(url, *args, **kwargs)
-                if status not in UNAVAILABLE or self._ending.is_set():
+                status, body = await self._requested(url, *args, **kwargs)
+                if status not in UNAVAILABLE or self.ending:
                     return status, body
             except NetworkError as error:
                 unsent = isinstance(error.__cause__, UNSENT)
-                if self._ending.is_set() or (posts(url) and not unsent):
+                if self.ending or (posts(url) and not unsent):
                     raise
             await self.rest(pause)
-        return await super().do_request(url, *args, **kwargs)
+        return await self._requested(url, *args, **kwargs)
+
+    async def _requested(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        try:
+            async with asyncio.timeout(LAST if self.ending else None) as limit:
+                self._limits.add(limit)
+                try:
+                    return await super().do_request(*args, **kwargs)
+                finally:
+                    self._limits.discard(limit)
+        except TimeoutError:
+            raise TimedOut("the bot ends before there is an answer") from None
 
     async def _wait_for_ending(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -90,15 +123,29 @@ class PollingRequest(HTTPXRequest):
     """Tells of every getUpdates that begins and ends, and repeats one that fails some times soon.
 
     The library itself repeats it ever later, up to half a minute, for which the bot is deaf.
+
+    A getUpdates confirms what the one before has fetched: Telegram forgets that. So none is sent
+    as long as `settled` says that something of it would be lost if the bot were killed.
     """
 
-    def __init__(self, vitals: Vitals, wait: Wait = asyncio.sleep, **options: Any) -> None:
+    def __init__(
+        self,
+        vitals: Vitals,
+        wait: Wait = asyncio.sleep,
+        settled: Callable[[], bool] = lambda: True,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self._vitals = vitals
         self._wait = wait
+        self._settled = settled
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Status and body of the response."""
+        """Status and body of the response.
+
+        Raises `TimedOut` when it was held back for long; the library begins anew.
+        """
+        await self._until_settled()
         for pause in POLL_PAUSES:
             try:
                 status, body = await self._polled(*args, **kwargs)
@@ -110,6 +157,14 @@ class PollingRequest(HTTPXRequest):
                 log.info("updates cannot be fetched now: %s", error)
             await self._wait(pause)
         return await self._polled(*args, **kwargs)
+
+    async def _until_settled(self) -> None:
+        for _ in range(round(HELD / STEP)):
+            if self._settled():
+                return
+            self._vitals.poll_moved()
+            await self._wait(STEP)
+        raise TimedOut("what was fetched last can be confirmed neither as written down nor as done")
 
     async def _polled(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         self._vitals.poll_moved()
@@ -136,16 +191,20 @@ async def insist(request: PatientRequest, act: Callable[[], Awaitable[object]]) 
                 log.info("Telegram refuses for good: %s", refused)
                 return True
         except (MemoryError, OSError, RuntimeError) as error:  # no memory, no thread
-            log.warning("what must be said cannot be said yet: %s", type(error).__name__)
+            with suppress(MemoryError):
+                log.warning("what must be said cannot be said yet: %s", type(error).__name__)
         if not await request.rest(pause):
             break
     return False
 
 
 def passes(error: TelegramError) -> bool:
-    """Whether an error passes by itself, as that of a network does."""
-    # a BadRequest is a kind of NetworkError to the library
-    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+    """Whether an error passes by itself: all but a refusal of what was asked for.
+
+    >>> passes(TelegramError("Invalid server response")), passes(Forbidden("bot was blocked"))
+    (True, False)
+    """
+    return not isinstance(error, REFUSED)
 
 
 def posts(url: str) -> bool:

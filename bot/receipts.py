@@ -1,11 +1,12 @@
 """Which messages wait for an answer, so that none is forgotten when the bot is killed.
 
-Telegram delivers an update once. So before the bot says that it has it, it writes down where the
+Telegram delivers an update until the bot says that it has it. Before that, it writes down where the
 answer belongs: the numbers of chat and message, no word and no user. When the answer is there
 that is deleted; what is left at the next start was cut off, and is told so.
 
 receipts = Receipts(Path("bot.sqlite"), run=2)
 receipts.take(Receipt(update_id, chat_id, message_id, "vi"))
+receipts.settled() -> False            # the file is locked: a kill would lose the message now
 receipts.done(update_id)
 receipts.left() -> those of earlier runs
 """
@@ -51,42 +52,49 @@ class Receipts:
         self._file = PatientFile(self._connection, clock)
         self._run = time.time_ns() if run is None else run
         self._owed: dict[int, Receipt | None] = {}  # by update; None: to be deleted
-        self._kept: set[int] = set()
 
     def take(self, receipt: Receipt) -> None:
         """A message came in."""
         self._owe(receipt.update_id, receipt)
 
     def done(self, update_id: int) -> None:
-        """It was answered, or told why not; or it was none that wants an answer."""
-        if update_id not in self._kept:
-            self._owe(update_id, None)
+        """It was answered, or told why not."""
+        self._owe(update_id, None)
 
-    def keep(self, update_id: int) -> None:
-        """Nothing could be said to it so far: unless it is released, the next run has to."""
-        self._kept.add(update_id)
+    def forget(self, update_id: int) -> None:
+        """It did not come in after all: Telegram is to deliver it again."""
+        self._owed.pop(update_id, None)
 
-    def release(self, update_id: int) -> None:
-        """Something was said to it."""
-        self._kept.discard(update_id)
+    def settle(self) -> None:
+        """Write what is owed, as far as that is possible now."""
+        if self._owed and self._file.attempt(self._write_owed):
+            self._owed.clear()
+
+    def settled(self, update_id: int | None = None) -> bool:
+        """Whether that message, or every one so far, is written down or was answered."""
+        self.settle()
+        if update_id is not None:
+            return self._owed.get(update_id) is None
+        return not any(self._owed.values())
 
     def left(self) -> list[Receipt]:
-        """What earlier runs took and did not answer, oldest first."""
+        """What earlier runs took, and none has answered so far, oldest first."""
         rows = self._connection.execute(
             "SELECT update_id, chat, message, language FROM receipts WHERE run != ?"
             " ORDER BY update_id",
             (self._run,),
         )
-        return [Receipt(*row) for row in rows]
+        return [
+            each for each in (Receipt(*row) for row in rows) if each.update_id not in self._owed
+        ]
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Write what is owed, if at all possible, and let go of the file."""
+        self._file.finish(self._write_owed)
 
     def _owe(self, update_id: int, receipt: Receipt | None) -> None:
         self._owed[update_id] = receipt
-        if self._file.attempt(self._write_owed):
-            self._owed.clear()
+        self.settle()
 
     def _write_owed(self) -> None:
         for update_id, one in self._owed.items():

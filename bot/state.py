@@ -14,7 +14,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,7 @@ from retrieval.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-AT_START: Final = 5.0  # seconds that opening the file waits for whoever has locked it
+AT_START: Final = 5.0  # seconds that opening the file waits for whoever has locked it; or closing
 AT_WORK: Final = 0.2  # seconds that a statement does, while every chat waits with it
 PAUSE: Final = 5.0  # seconds that the file is left alone after it could not be written
 
@@ -90,6 +90,8 @@ class PatientFile:
         if self._failing and self._clock() < self._again:
             return False
         try:
+            if self._connection.in_transaction:  # there was no memory to end it
+                self._connection.rollback()
             with self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
                 write()
@@ -103,3 +105,11 @@ class PatientFile:
             log.info("the state can be written again")
         self._failing = False
         return True
+
+    def finish(self, write: Callable[[], object]) -> None:
+        """Do that now or never, as patiently as the file was opened; and let go of it."""
+        self._again = 0.0
+        with suppress(sqlite3.Error, MemoryError):
+            self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * AT_START)}")
+        self.attempt(write)
+        self._connection.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +46,33 @@ def test_what_fails_beside_the_answers_begins_anew(
     assert tries == [0, 1, 2]
     assert told == ["can't start new thread"] * 2  # to be told once, by who knows what was
     assert caplog.text.count("begins anew") == 2
+
+
+def test_a_thread_that_cannot_say_that_it_is_done_is_looked_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK", 0.01)
+
+    class Mute(Future[int]):
+        def add_done_callback(self, _: object) -> None:
+            """For want of memory, nobody is called."""
+
+    class Threads(ThreadPoolExecutor):
+        def submit(self, *_: object, **__: object) -> Future[Any]:
+            work = Mute()
+            asyncio.get_running_loop().call_later(0.02, work.set_result, 5)
+            return work
+
+    async def run() -> int:
+        settings = Settings(telegram_token="1:a", state=tmp_path / "bot.sqlite")
+        desk = Desk(settings, FakeIndex())  # type: ignore[arg-type]
+        desk.workers = Threads(1)
+        try:
+            return await asyncio.wait_for(desk.run(int, "5"), 10)
+        finally:
+            await desk.close()
+
+    assert asyncio.run(run()) == 5
 
 
 @pytest.mark.parametrize(

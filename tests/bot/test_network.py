@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from telegram.error import BadRequest, NetworkError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.network import PATIENCE, PatientRequest, PollingRequest, insist
+from bot.network import PATIENCE, STEP, PatientRequest, PollingRequest, insist, passes
 from bot.vitals import Vitals
 
 HOUR = 3600.0
@@ -127,12 +127,50 @@ def test_a_poll_that_goes_on_failing_is_given_back_to_the_library() -> None:
     assert network.now < 10  # the bot may have been told to end
 
 
+@pytest.mark.parametrize("looks", [0, 3])
+def test_updates_are_not_confirmed_before_they_are_settled(looks: int) -> None:
+    network, vitals, left = Network(refused, 0.0), Vitals(), list(range(looks))
+
+    def settled() -> bool:
+        if left:
+            left.pop()
+            assert network.delivered == 0
+            return False
+        return True
+
+    async def run() -> int:
+        options = {"transport": network.transport}
+        request = PollingRequest(vitals, network.wait, settled, httpx_kwargs=options)
+        async with request:
+            return (await request.do_request("http://127.0.0.1/bot1:a/getUpdates", "POST"))[0]
+
+    assert asyncio.run(run()) == 200
+    assert network.delivered == 1
+    assert network.now == pytest.approx(looks * STEP)
+
+
+def test_a_poll_that_is_held_back_for_long_is_given_back_to_the_library() -> None:
+    network = Network(refused, 0.0)
+
+    async def run() -> None:
+        options = {"transport": network.transport}
+        request = PollingRequest(Vitals(), network.wait, lambda: False, httpx_kwargs=options)
+        async with request:
+            await request.do_request("http://127.0.0.1/bot1:a/getUpdates", "POST")
+
+    with pytest.raises(TimedOut):  # which it takes for no news, and asks again
+        asyncio.run(run())
+    assert network.delivered == 0
+    assert network.now <= 5  # the bot may have been told to end
+
+
 @pytest.mark.parametrize(
     ("errors", "done"),
     [
         ([], True),
         ([NetworkError("down")] * 5, True),
         ([BadRequest("chat not found")], True),
+        ([TelegramError("Invalid server response")] * 10_000, False),
         ([MemoryError(), RuntimeError("can't start new thread"), OSError(12, "x")], True),
         ([NetworkError("down")] * 10_000, False),
     ],
@@ -150,3 +188,9 @@ def test_what_may_be_done_twice_is_insisted_on(errors: list[Exception], done: bo
 
     assert asyncio.run(run()) is done
     assert not left or not done
+
+
+# the library warns of an attribute of its own
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+def test_a_flood_that_telegram_complains_of_is_no_refusal_for_good() -> None:
+    assert passes(RetryAfter(1))

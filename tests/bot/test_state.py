@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.desk import Desk
 from bot.journal import Journal
 from bot.preferences import Preferences
 from bot.receipts import Receipt, Receipts
+from bot.settings import Settings
 from bot.state import PAUSE, PatientFile, open_state, sole_user
 from retrieval.errors import SettingsError
 from retrieval.model import Abstention, Answer
-from tests.bot.running import ANSWER
+from tests.bot.running import ANSWER, FakeIndex
 from tests.bot.test_journal import bytes_of
 
 GAP = Answer("Giá vàng hôm nay?", (), 0.0, Abstention.NO_MATCH)
@@ -189,17 +192,83 @@ def test_a_message_that_was_cut_off_is_known_to_the_next_run(file: Path) -> None
     second.close()
 
 
-def test_a_receipt_that_is_kept_is_for_the_next_run(file: Path) -> None:
+def test_a_message_is_settled_once_it_is_written_down_or_answered(file: Path, clock: Clock) -> None:
+    receipts = Receipts(file, 1, clock)
+    with locked(file):
+        receipts.take(Receipt(10, 7, 70, "vi"))
+        receipts.take(Receipt(11, 7, 71, "vi"))
+        assert not receipts.settled()
+        receipts.done(10)
+        assert (receipts.settled(10), receipts.settled(11)) == (True, False)
+        assert not receipts.settled()
+    clock.now += PAUSE
+    assert receipts.settled()
+    assert Receipts(file, 2).left() == [Receipt(11, 7, 71, "vi")]
+    receipts.close()
+
+
+def test_what_is_delivered_again_while_the_file_is_locked_was_not_cut_off(file: Path) -> None:
     first = Receipts(file, 1)
     first.take(Receipt(10, 7, 70, "vi"))
-    first.take(Receipt(11, 7, 71, "vi"))
-    for number in (10, 11):
-        first.keep(number)
-    first.release(11)  # it could be told in the end
-    for number in (10, 11):
-        first.done(number)
     first.close()
-    assert Receipts(file, 2).left() == [Receipt(10, 7, 70, "vi")]
+    second = Receipts(file, 2)
+    with locked(file):
+        second.take(Receipt(10, 7, 70, "vi"))
+        assert second.left() == []  # it is being answered
+        second.done(10)
+        assert second.left() == []  # it was
+    second.close()
+
+
+def test_what_is_owed_at_the_end_is_written_then(file: Path, clock: Clock) -> None:
+    receipts, journal = Receipts(file, 1, clock), Journal(file, 30, lambda: TODAY, clock)
+    receipts.take(Receipt(10, 7, 70, "vi"))
+    with locked(file):
+        receipts.done(10)
+        receipts.take(Receipt(11, 7, 71, "vi"))
+        journal.record(7, GAP, 8.0)
+    receipts.close()
+    journal.close()
+    assert Receipts(file, 2).left() == [Receipt(11, 7, 71, "vi")]
+    assert Journal(file, 30, lambda: TODAY).days()[0].asked == 1
+
+
+def test_what_is_owed_is_written_even_when_nobody_asks_any_more(
+    tmp_path: Path, file: Path, clock: Clock
+) -> None:
+    desk = Desk(Settings(telegram_token="1:a", state=tmp_path / "desk.sqlite"), FakeIndex())  # type: ignore[arg-type]
+    desk.receipts.close()
+    desk.journal.close()
+    desk.receipts = Receipts(file, 1, clock)
+    desk.journal = Journal(file, 30, lambda: TODAY, clock)
+    desk.receipts.take(Receipt(10, 7, 70, "vi"))
+    with locked(file):
+        desk.receipts.done(10)
+        desk.journal.record(7, GAP, 8.0)
+    clock.now += PAUSE
+    other = Receipts(file, 2)
+
+    async def written() -> None:
+        desk.attend(lambda: desk.settle(0.0))
+        async with asyncio.timeout(10):
+            while other.left() or not desk.journal.days():  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0)
+        await desk.close()
+
+    asyncio.run(written())
+    other.close()
+
+
+def test_a_transaction_that_could_not_be_ended_does_not_lock_the_file_for_ever(
+    file: Path, clock: Clock
+) -> None:
+    connection = open_state(file, "CREATE TABLE IF NOT EXISTS told (text TEXT)")
+    patient = PatientFile(connection, clock)
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("INSERT INTO told VALUES ('half')")
+    assert patient.attempt(lambda: connection.execute("INSERT INTO told VALUES ('whole')"))
+    assert connection.execute("SELECT text FROM told").fetchall() == [("whole",)]
+    connection.close()
 
 
 def test_a_receipt_has_no_text_and_no_user(file: Path) -> None:

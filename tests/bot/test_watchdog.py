@@ -43,6 +43,32 @@ def test_a_thread_that_dies_ends_the_bot_and_tells_no_question() -> None:
     assert ended.stderr == "a thread has died; the bot ends, to be started again\n"
 
 
+def test_an_update_after_which_no_other_is_asked_for_ends_the_bot(tmp_path: Path) -> None:
+    settings = Settings(telegram_token="1:a", state=tmp_path / "bot.sqlite")
+    desk = Desk(settings, FakeIndex())  # type: ignore[arg-type]
+    bot, clock = build(desk, "1:a").bot, Clock()
+
+    async def run() -> None:
+        inbox = Inbox(desk, bot, clock=clock)
+        await inbox.put(Update(1))
+        await inbox.get()
+        asking = asyncio.create_task(inbox.get())
+        await asyncio.sleep(0)
+        clock.now += STUCK + 1
+        assert not inbox.is_stuck  # it waits for the next
+        await inbox.put(Update(2))
+        await asking
+        clock.now += STUCK + 1
+        assert inbox.is_stuck  # what was taken last went nowhere
+        await inbox.put(object())
+        await inbox.get()
+        clock.now += STUCK + 1
+        assert not inbox.is_stuck  # that was the signal to end
+
+    asyncio.run(run())
+    asyncio.run(desk.close())
+
+
 def test_updates_that_nobody_takes_end_the_bot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,9 +27,11 @@ def main() -> int:
     options = parser.parse_args()
     plan = Plan(options.minutes, options.seed, faults=tuple(options.only))
     with tempfile.TemporaryDirectory() as folder:
-        run = run_chaos(Path(folder), plan)
-        if options.keep:
-            shutil.copy(Path(folder) / "bot.log", options.keep)
+        try:
+            run = run_chaos(Path(folder), plan)
+        finally:
+            if options.keep:
+                shutil.copy(Path(folder) / "bot.log", options.keep)
     print(report(run, plan))  # noqa: T201
     return 1 if run.faults else 0
 

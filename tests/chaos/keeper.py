@@ -47,6 +47,7 @@ class Keeper:
         self.pid = 0  # of the bot, or of the one that ran last
         self.starts = 0
         self.ends: list[int] = []  # exit statuses, those that were asked for included
+        self.overdue = 0  # how often it did not end in time when it was told to
         self._folder = folder
         self._environment = environment
         self._due = 0.0
@@ -80,6 +81,7 @@ class Keeper:
             return self._process.wait(PATIENCE) if self._process else 0
         except subprocess.TimeoutExpired:
             self.kill()
+            self.overdue += 1
             return None
 
     def look(self) -> Sample | None:

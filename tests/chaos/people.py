@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot import render
@@ -21,7 +21,8 @@ UNANSWERABLE = ("Giá vàng hôm nay bao nhiêu?", "Ai vô địch giải bóng 
 NAMES = ("An", "Bình", "Cao", "Đông", "Gia", "Hà", "Khe", "Lũng", "Mai", "Nà", "Phú", "Tân")
 PLACES = tuple(f"{one} {other}" for one in NAMES for other in ("Khê", "Sơn", "Thượng"))
 REASONS = {
-    key: {render.html(key, code) for code in TEXTS} for key in ("failed", "cut_off", "slow_down")
+    key: {render.html(key, code) for code in TEXTS}
+    for key in ("failed", "cut_off", "maybe_lost", "slow_down")
 }
 ABSTAINED = "Mình đã tìm mà chưa thấy", "Mình chưa thấy trong câu hỏi"
 
@@ -36,11 +37,15 @@ def write_article(corpus: Path, place: str, day: int) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a question: `quoted`, `abstained`, a key of `REASONS`, `strange` or `lost`."""
+    """What came of a question: `quoted`, `abstained`, a key of `REASONS`, or else a fault.
+
+    That is `strange` for any other text, `late` when an answer came after all, and `lost`.
+    """
 
     kind: str
     began: float
     took: float
+    text: str = ""  # that is strange
 
 
 @dataclass
@@ -53,19 +58,29 @@ class Reader:
     pause: float
     chance: random.Random
     outcomes: list[Outcome] = field(default_factory=list)
+    unanswered: dict[int, Message] = field(default_factory=dict)  # by the number of the outcome
 
     def live(self, stop: threading.Event) -> None:
         """Until then."""
         while not stop.wait(self.chance.expovariate(1 / self.pause)):
             began = time.monotonic()
-            answer = self._asked()
+            question, answer = self._asked()
             kind = kind_of(answer) if answer else "lost"
-            self.outcomes.append(Outcome(kind, began, time.monotonic() - began))
+            if answer is None:
+                self.unanswered[len(self.outcomes)] = question
+            text = answer.text if answer and kind == "strange" else ""
+            self.outcomes.append(Outcome(kind, began, time.monotonic() - began, text))
             if answer and answer.keyboard and self.chance.random() < 0.3:
                 button = self.chance.choice([each for row in answer.keyboard for each in row])
                 self.api.press_data(self.user, answer, button.data or "page:0:0:")
 
-    def _asked(self) -> Message | None:
+    def look_again(self) -> None:
+        """Whether what seemed lost was only late."""
+        for number, question in self.unanswered.items():
+            if any(each.reply_to is question for each in self.chat.said):
+                self.outcomes[number] = replace(self.outcomes[number], kind="late")
+
+    def _asked(self) -> tuple[Message, Message | None]:
         place = self.chance.choice(PLACES)
         asked = self.chance.choice([f"Chợ phiên {place} họp vào ngày nào?"] * 4 + [*UNANSWERABLE])
         before = len(self.chat.said)
@@ -76,8 +91,8 @@ class Reader:
             return next((each for each in said if each.reply_to is question), None)
 
         with suppress(AssertionError):
-            return self.api.wait_for(answer, PATIENCE)
-        return None
+            return question, self.api.wait_for(answer, PATIENCE)
+        return question, None
 
 
 def kind_of(answer: Message) -> str:

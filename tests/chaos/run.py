@@ -28,6 +28,7 @@ from tests.chaos.keeper import Keeper, Sample
 from tests.chaos.people import PATIENCE, PLACES, Editor, Outcome, Reader, write_article
 from tests.telegram import BotApi
 
+FAULTY = ("lost", "late", "strange")  # ends of a question
 TICK = 0.1  # seconds
 LOOK = 2.0  # seconds between looks at the process
 AT_ONCE = 2  # faults
@@ -35,6 +36,8 @@ REST = 30.0  # seconds of quiet before the last looks
 GROWTH = 1.1  # of memory, that is still called flat
 SLACK = 16 << 20  # bytes of memory, likewise
 FLOODER = 99
+ERROR = re.compile(r"[A-Za-z_.]*(?:Error|Exception|Damaged|Problem|Failed)\b.*")
+CHAINED = re.compile(r"During handling of the above exception|The above exception was the direct")
 # errors that a fault from the table brings about; any other in the log is one of ours
 EXPECTED = re.compile(
     r"\b(MemoryError|_ArrayMemoryError|OperationalError|DatabaseError|OSError|BrokenPipeError"
@@ -85,6 +88,8 @@ def run_chaos(folder: Path, plan: Plan) -> Run:
         readers, editor = _people(world.api, folder / "articles", plan)
         world.api.wait_until_ready(60)
         samples, happened = _live(world, readers, editor, plan)
+        for reader in readers:
+            reader.look_again()
         last = world.keeper.look()
         status = world.keeper.terminate()
         run = Run(
@@ -94,7 +99,7 @@ def run_chaos(folder: Path, plan: Plan) -> Run:
             world.keeper.ends,
             editor.added,
             [sample for sample in samples if last and sample.pid == last.pid],
-            _errors(world.keeper.log),
+            errors_in(_read(world.keeper.log)),
         )
         run.faults += [] if status == 0 else [f"it ended with status {status}"]
         run.faults += _found(run, world, folder)
@@ -198,24 +203,32 @@ def _troubles(
         time.sleep(TICK)
 
 
-def _errors(log: Path) -> Counter[str]:
-    """The kinds of error at the end of each traceback in a log."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return Counter(
-        found[0].split(":")[0]
-        for line in lines
-        if (
-            found := re.fullmatch(
-                r"[A-Za-z_.]*(?:Error|Exception|Damaged|Problem|Failed)\b.*", line
-            )
-        )
-    )
+def errors_in(log: str) -> Counter[str]:
+    """The kinds of error that tracebacks in a log end with.
+
+    What was being handled when another error came is counted too, as it may be the true one; but
+    not when memory gave out then: a library may handle errors as a matter of course.
+    """
+    kinds: Counter[str] = Counter()
+    handled: list[str] = []  # the errors of a chain before its last
+    lines = log.splitlines()
+    for number, line in enumerate(lines):
+        if not (found := ERROR.fullmatch(line)):
+            continue
+        kind = found[0].split(":")[0]
+        if any(CHAINED.match(next_) for next_ in lines[number + 1 : number + 3]):
+            handled.append(kind)
+            continue
+        kinds.update([kind] if kind == "MemoryError" else [*handled, kind])
+        handled.clear()
+    return kinds
 
 
 def _found(run: Run, world: World, folder: Path) -> list[str]:
     """Everything that must not be."""
     return [
-        *(f"{run.kinds[kind]} questions {kind}" for kind in ("lost", "strange") if run.kinds[kind]),
+        *(f"{run.kinds[kind]} questions {kind}" for kind in FAULTY if run.kinds[kind]),
+        *([f"{world.keeper.overdue} times it did not end in time"] if world.keeper.overdue else []),
         *_left_running(folder),
         *_leaks(run.samples),
         *(f"in the log: {kind}" for kind in run.errors if not EXPECTED.search(kind)),
@@ -286,11 +299,11 @@ def _shelf_faults(corpus: Path) -> Iterator[str]:
 
 
 def _read(path: Path) -> str:
-    return path.read_text("utf-8") if path.exists() else ""
+    return path.read_text("utf-8", "replace") if path.exists() else ""
 
 
 def _told(world: World, folder: Path) -> Iterator[str]:
-    log = (folder / "bot.log").read_text(encoding="utf-8", errors="replace")
+    log = _read(folder / "bot.log")
     if world.api.token in log:
         yield "the log tells the token"
     if "họp vào ngày nào" in log:
@@ -331,15 +344,15 @@ def _counted(names: Iterable[str]) -> str:
 
 
 def _lost(run: Run) -> Iterator[tuple[str, str]]:
-    """When a question was asked that was lost, and what had begun or began meanwhile."""
+    """What had begun or began meanwhile, when a question had no good end."""
     for one in run.outcomes:
-        if one.kind in ("lost", "strange"):
+        if one.kind in FAULTY:
             around = [
                 f"{name} {at - one.began:+.0f} s"
                 for at, name in run.happened
                 if -20 < at - one.began < one.took
             ]
-            yield one.kind, ", ".join(around)
+            yield one.kind, ", ".join([*around, *([repr(one.text)] if one.text else [])])
 
 
 def _times(took: Sequence[float]) -> str:

@@ -32,6 +32,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         world.api.wait_until_ready(60)
         yield world
         assert world.keeper.terminate() == 0
+        assert not world.keeper.overdue
 
 
 @pytest.fixture
