@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -209,21 +209,29 @@ def _read_all(
                     writer.touch(file.state)
                     yield file.state.name, False
                     continue
-                state = _store_rest(writer, pool, file)
+                state = _store_rest(writer, pool, file, limits)
                 before = known.get(state.name)
                 is_same = before is not None and before.sha256 == state.sha256
                 yield state.name, writer.finish(state) or not is_same
 
 
-def _store_rest(writer: Writer, pool: Workers, file: _Read) -> FileState:
+def _store_rest(writer: Writer, pool: Workers, file: _Read, limits: Limits) -> FileState:
     """The articles that are still to be analysed, stored; the file's state after that."""
-    state = file.state
+    state, left = file.state, len(file.rest)
+    allowed = limits.whole + limits.pace * _length(file.rest) / 1e6
+    end = time.monotonic() + allowed
     pieces = _grouped(file.rest, lambda article: len(article.text))
     jobs = ((piece, _length(piece)) for piece in pieces)
-    for articles, batches, refused in _in_order(pool, _analyse_articles, jobs):
-        writer.add_passages(batches, writer.put(state.name, articles))
-        lost = tuple((_place(state.name, one.item), one.reason) for one in refused)
-        state = replace(state, failures=state.failures + lost)
+    with closing(_in_order(pool, _analyse_articles, jobs)) as analysed:
+        for articles, batches, refused in analysed:
+            writer.add_passages(batches, writer.put(state.name, articles))
+            lost = tuple((_place(state.name, one.item), one.reason) for one in refused)
+            state = replace(state, failures=state.failures + lost)
+            left -= len(articles) + len(refused)
+            if left and time.monotonic() > end:
+                cause = f"takes more than {allowed:g} s; {left} of its articles are left out"
+                late = ((state.name, f"{cause}; split it"),)
+                return replace(state, failures=state.failures + late)
     return state
 
 
@@ -264,22 +272,27 @@ def _in_order(
     pool: Workers,
     function: Callable[[Sequence[Any]], _Result],
     jobs: Iterable[tuple[Sequence[object], int]],
-) -> Iterator[_Result]:
+) -> Generator[_Result, None, None]:
     """What the function gives for each job, in order; each job comes with its size.
 
-    A bounded number of jobs is under way, so that memory stays bounded too.
+    A bounded number of jobs is under way, so that memory stays bounded too. Those that have not
+    begun when nobody wants more are called off.
     """
     waiting: deque[tuple[Future[_Result], int]] = deque()
     total = 0
-    for job, size in jobs:
-        while waiting and (total + size > _UNDER_WAY or len(waiting) >= 4 * _cores()):
-            future, done = waiting.popleft()
-            total -= done
-            yield future.result()
-        waiting.append((pool.submit(function, job), size))
-        total += size
-    while waiting:
-        yield waiting.popleft()[0].result()
+    try:
+        for job, size in jobs:
+            while waiting and (total + size > _UNDER_WAY or len(waiting) >= 4 * _cores()):
+                future, done = waiting.popleft()
+                total -= done
+                yield future.result()
+            waiting.append((pool.submit(function, job), size))
+            total += size
+        while waiting:
+            yield waiting.popleft()[0].result()
+    finally:
+        for future, _ in waiting:
+            future.cancel()
 
 
 def _worth(found: Sequence[_Found]) -> int:

@@ -26,12 +26,16 @@ class Limits:
     """For one file: seconds of processor time, seconds on the clock, bytes of memory.
 
     The clock is for what only waits, like a network drive; a busy machine must not fail a file.
-    The memory comes on top of what the process has before its first file.
+    The memory comes on top of what the process has before its first file. All its articles are
+    analysed within `whole` seconds on the clock and `pace` more for each million characters, some
+    twenty times what that takes.
     """
 
     seconds: float = 60
     patience: float = 600
     memory: int = 1 << 30
+    whole: float = 600
+    pace: float = 10
 
 
 def affordable(processes: int, wanted: int = Limits().memory) -> int:

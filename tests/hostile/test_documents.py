@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,24 @@ def test_a_file_that_takes_too_long_is_named_and_the_others_are_read(corpus: Pat
         ("slow.txt", "takes more than 1.5 s to read; split it, or save it as plain text")
     ]
     assert (report.added, report.articles) == (1, 1)
+    assert answers(corpus)
+
+
+def test_a_file_whose_articles_take_too_long_together_keeps_those_that_were_in_time(
+    corpus: Path,
+) -> None:
+    text = "Hợp tác xã họp bàn việc vay vốn để mở rộng chợ phiên. " * 1000
+    lines = (json.dumps({"id": str(at), "text": f"{at} {text}"}) for at in range(300))
+    (corpus / "many.jsonl").write_text("\n".join(lines), "utf-8")
+    report = updated(corpus, Limits(whole=0, pace=0))
+    (failure,) = report.failed
+    assert failure.file == "many.jsonl"
+    assert re.fullmatch(
+        r"takes more than 0 s; \d+ of its articles are left out; split it", failure.reason
+    )
+    left = int(re.findall(r"\d+", failure.reason)[1])
+    assert 0 < left < 300
+    assert report.articles == 300 - left + 1
     assert answers(corpus)
 
 
