@@ -16,7 +16,7 @@ from retrieval.engines.base import QueryTerm
 from retrieval.keystrokes import decode_keystrokes
 from retrieval.language.abbreviations import expansions
 from retrieval.language.chat import alternatives
-from retrieval.language.english import is_english, translate
+from retrieval.language.english import Gloss, is_english, translate
 from retrieval.language.questions import (
     QUESTION_WORDS,
     AnswerType,
@@ -339,7 +339,7 @@ def _unique_terms(
 def _english(text: str, rarities: Rarities) -> Query:
     """Each English word or phrase as one term, its translations as synonyms."""
     found = list(tokens(text))[:MAX_TOKENS]
-    glosses = translate([token.span.of(text).lower() for token in found])
+    glosses = _with_names(translate([token.span.of(text).lower() for token in found]), found, text)
     names = [gloss.start for gloss in glosses if not gloss.translations]
     meant = closest_words(found, rarities, names)
     terms = []
@@ -382,6 +382,32 @@ def _english(text: str, rarities: Rarities) -> Query:
         answer_type=answer_type(text),
         translated=True,
     )
+
+
+def _with_names(glosses: list[Gloss], found: Sequence[Token], text: str) -> list[Gloss]:
+    """The glosses without translations for parts of Vietnamese names: "Yen" of "Yen Phuc"."""
+    capital = [
+        gloss.end - gloss.start == 1
+        and gloss.start > 0
+        and found[gloss.start].span.of(text)[0].isupper()
+        and is_folded_syllable(found[gloss.start].folded)
+        for gloss in glosses
+    ]
+    named = [
+        capital[at]
+        and any(
+            0 <= other < len(glosses)
+            and capital[other]
+            and not glosses[other].translations
+            and abs(glosses[other].start - gloss.start) == 1
+            for other in (at - 1, at + 1)
+        )
+        for at, gloss in enumerate(glosses)
+    ]
+    return [
+        replace(gloss, translations=()) if is_name else gloss
+        for gloss, is_name in zip(glosses, named, strict=True)
+    ]
 
 
 def _name(words: tuple[str, ...]) -> Phrase:

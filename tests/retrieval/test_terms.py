@@ -127,6 +127,7 @@ def said(question: str) -> list[tuple[str, ...]]:
         ("ai la bi thu Yen Phuc", ("yen", "phuc")),
         ("Ông Vi Văn Dụng làm gì?", ("vi", "van", "dung")),
         ("Who is the secretary of Van Quan?", ("van", "quan")),
+        ("Who is the secretary of Yen Phuc?", ("yen", "phuc")),  # no currency
     ],
 )
 def test_a_name_is_one_phrase_and_its_parts_say_half_of_it(
