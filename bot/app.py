@@ -6,7 +6,6 @@ run_bot(Settings()) -> 0, after SIGTERM or SIGINT
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -50,6 +49,7 @@ from bot.watchdog import abort, end_with_threads, guard_polling, watch_inbox, wa
 from bot.watching import watch
 from retrieval import is_stale, open_index
 from retrieval.errors import HoiBaoError, IndexProblem, SettingsError
+from retrieval.garbage import collect_rarely
 
 if TYPE_CHECKING:
     from retrieval import Index
@@ -62,7 +62,6 @@ HandlerCallback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 RETRIES: Final = 5  # of a request that Telegram asks to repeat later
 UPDATES: Final = 256  # handled at a time
 WAIT: Final = 20  # seconds that a request waits for a connection, and for a response
-GARBAGE: Final = (20_000, 20, 50)  # objects made, and searches, between searches for garbage
 POLL: Final = 30  # seconds that the server holds a request when there is nothing new
 ALLOWED_UPDATES: Final = [
     Update.MESSAGE,
@@ -277,7 +276,7 @@ def _bot(desk: Desk, token: str, limits: Limits) -> QuietBot:
 
 
 def _serve(application: Bot, settings: Settings) -> None:
-    _collect_garbage_rarely()
+    collect_rarely()
     limit_requests()
     end_with_threads(abort)
     # -1: wait for the network for as long as it takes
@@ -294,17 +293,6 @@ def _serve(application: Bot, settings: Settings) -> None:
         secret_token=settings.webhook_secret.get_secret_value(),
         **common,
     )
-
-
-def _collect_garbage_rarely() -> None:
-    """Leave what is loaded by now out of every search for garbage, and search less often.
-
-    Hardly anything here refers to itself, while each look at all modules and tables holds up
-    whoever is asking: the slowest of a thousand questions takes a third of the time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
 
 
 async def _begin(application: Bot) -> None:

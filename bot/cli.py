@@ -31,6 +31,7 @@ from retrieval.errors import (
     IndexMissing,
     SettingsError,
 )
+from retrieval.garbage import collect_rarely
 from retrieval.model import Answer, BuildReport
 from retrieval.text import printable
 
@@ -85,6 +86,8 @@ app = typer.Typer(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and gives its exit status."""
     _speak_utf8()
+    if arguments is None:  # this is a program of its own
+        collect_rarely()
     try:
         return app(arguments, prog_name="hoibao", standalone_mode=False) or 0
     except typer.TyperException as misused:

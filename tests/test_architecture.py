@@ -15,6 +15,7 @@ STAIRCASES = {
     "retrieval": (
         "model",
         "errors",
+        "garbage",
         "text",
         "language",
         "keystrokes",

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from queue import SimpleQueue
 from typing import BinaryIO, TypeVar
 
+from retrieval.garbage import collect_rarely
 from retrieval.text import printable
 from retrieval.workers.limits import (
     OUT_OF_MEMORY,
@@ -79,6 +80,7 @@ def main() -> None:
     threading.Thread(target=_receive, args=(requests, jobs), daemon=True).start()
     job = jobs.get()
     function, items = pickle.loads(job)  # loads the libraries too, which the limits do not count
+    collect_rarely()
     _channel.open(replies, limits)
     while True:
         _serve(function, items, replies)

@@ -47,8 +47,10 @@ class Ours:
 
     def open(self, folder: Path) -> None:
         from retrieval import open_index
+        from retrieval.garbage import collect_rarely
 
         self._index = open_index(folder, engine="postings")
+        collect_rarely()  # as `hoibao` does
 
     def search(self, question: str) -> int:
         from retrieval.ranking import rank
