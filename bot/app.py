@@ -276,7 +276,7 @@ def _bot(desk: Desk, token: str, limits: Limits) -> QuietBot:
 
 
 def _serve(application: Bot, settings: Settings) -> None:
-    collect_rarely()
+    collect_rarely()  # again, now that everything is loaded
     limit_requests()
     end_with_threads(abort)
     # -1: wait for the network for as long as it takes

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from retrieval.language.questions import QUESTION_WORDS
+from retrieval.language.questions import FOLDED_QUESTION_WORDS
 from retrieval.language.thesaurus import synonyms, word_length
 from retrieval.model import Span
 from retrieval.spelling import FOLDED, MAX_LETTERS, Rarities, one_edit_away
 from retrieval.terms import MAX_TOKENS
-from retrieval.text import Token, fold, strip_diacritics, tokens
+from retrieval.text import Token, strip_diacritics, tokens
 
 TRIED = 4
 """The most rewordings that are asked for one question."""
@@ -23,7 +23,6 @@ TRIED = 4
 _SHORTEST = 3  # letters of a word that may be a slip of another
 _STRONG = 0.6  # a synonym that may stand in a question of its own
 _EACH = 2  # rewordings of one word
-_QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,12 @@ def _slips(found: Sequence[Token], rarities: Rarities) -> Iterator[Rewording]:
         if not (word.isalpha() and _SHORTEST <= len(word) <= MAX_LETTERS):
             continue
         around = [one for one in (place - 1, place + 1) if 0 <= one < len(words)]
-        around = [one for one in around if words[one] not in _QUESTION_WORDS]
-        if word in _QUESTION_WORDS or not around or _known(words, place, word, around, rarities):
+        around = [one for one in around if words[one] not in FOLDED_QUESTION_WORDS]
+        if (
+            word in FOLDED_QUESTION_WORDS
+            or not around
+            or _known(words, place, word, around, rarities)
+        ):
             continue
         candidates = sorted({*one_edit_away(word)} - {word})
         fits = [
@@ -104,7 +107,7 @@ def _others(found: Sequence[Token], rarities: Rarities) -> Iterator[Rewording]:
     while at < len(words):
         past = at + word_length(words, at, folded=bare)
         said = tuple(token.folded for token in found[at:past])
-        if not set(said) <= _QUESTION_WORDS and not _has(said, rarities):
+        if not set(said) <= FOLDED_QUESTION_WORDS and not _has(said, rarities):
             span = Span(found[at].span.start, found[past - 1].span.end)
             others = synonyms(tuple(words[at:past]), folded=bare)
             tried = dict.fromkeys(

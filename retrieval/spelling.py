@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from retrieval.language.questions import QUESTION_WORDS
-from retrieval.text import Token, fold
+from retrieval.language.questions import FOLDED_QUESTION_WORDS
+from retrieval.text import Token
 
 FOLDED = "~"
 """What stands before a folded term in the index."""
@@ -24,7 +24,6 @@ _TELLING_LETTERS = 6
 """A word this long is one slip away from few others, so that it needs no neighbour to vouch."""
 _LETTERS = "abcdeghiklmnopqrstuvxyfjwz"
 
-_QUESTION_WORDS = frozenset(fold(word) for word in QUESTION_WORDS)
 
 Rarities = Callable[[Sequence[str]], Sequence[float]]
 """What the corpus knows of terms, asked for many at once: below zero for those that it lacks."""
@@ -47,7 +46,7 @@ def closest_words(
         for place in (range(len(words)) if places is None else places)
         if (word := words[place]).isalpha()
         and 2 < len(word) <= MAX_LETTERS
-        and word not in _QUESTION_WORDS
+        and word not in FOLDED_QUESTION_WORDS
     ]
     known = rarities([FOLDED + words[place] for place in doubtful])
     unknown = [place for place, rarity in zip(doubtful, known, strict=True) if rarity < 0]

@@ -339,38 +339,30 @@ def _unique_terms(
 def _english(text: str, rarities: Rarities) -> Query:
     """Each English word or phrase as one term, its translations as synonyms."""
     found = list(tokens(text))[:MAX_TOKENS]
-    glosses = _with_names(translate([token.span.of(text).lower() for token in found]), found, text)
-    names = [gloss.start for gloss in glosses if not gloss.translations]
-    meant = closest_words(found, rarities, names)
     terms = []
     phrases: list[Phrase] = []
     named: list[Phrase] = []
-    name: tuple[str, ...] = ()  # that the gloss before is a part of, and where that ends
-    past = 0
+    glosses = _with_names(translate([token.span.of(text).lower() for token in found]), found, text)
+    untranslated = [gloss for gloss in glosses if not gloss.translations]
+    places = [place for gloss in untranslated for place in range(gloss.start, gloss.end)]
+    meant = closest_words(found, rarities, places)
     for gloss in glosses:
-        translations = _unique(_phrase(phrase, rarities) for phrase in gloss.translations)
-        if not translations:  # a name or a number: as it is, or as it would be with diacritics
-            said = meant.get(gloss.start, (found[gloss.start].folded,))
-            translations = (FOLDED + " ".join(said),)
-            capital = found[gloss.start].span.of(text)[0].isupper()
-            if capital and name and gloss.start == past:
-                phrases.pop()
-                named.pop()
-                said = (*name, *said)[:_LONGEST_FORM]
-            phrases.append(_name(said))
-            if capital or said[0].isdigit():
+        if (
+            not gloss.translations
+        ):  # a name or a number: as it is, or as it would be with diacritics
+            said = [meant.get(at, (found[at].folded,)) for at in range(gloss.start, gloss.end)]
+            pools: list[tuple[str, ...]] = [(FOLDED + " ".join(one),) for one in said]
+            phrases.append(_name(tuple(itertools.chain(*said))[:_LONGEST_FORM]))
+            if _has_capital(gloss, found, text) or found[gloss.start].folded.isdigit():
                 named.append(phrases[-1])
-            name, past = said if capital else (), gloss.end
-        elif not gloss.asks:
-            phrases.append(
-                tuple(
-                    Form(tuple(syllables(one)[:_LONGEST_FORM]), 1.0, False)
-                    for one in gloss.translations
-                )
-            )
+        else:
+            pools = [_unique(_phrase(phrase, rarities) for phrase in gloss.translations)]
+            forms = [tuple(syllables(one)[:_LONGEST_FORM]) for one in gloss.translations]
+            if not gloss.asks:
+                phrases.append(tuple(Form(words, 1.0, False) for words in forms))
         factor = QUESTION_WORD_FACTOR if gloss.asks else 1
-        term = QueryTerm(translations, factor * (EXACT_WEIGHT + FOLDED_WEIGHT))
-        terms.append((term, not gloss.asks))
+        weight = factor * (EXACT_WEIGHT + FOLDED_WEIGHT)
+        terms += [(QueryTerm(one, weight), not gloss.asks) for one in pools]
     unique, content = _unique_terms(terms)
     unique_phrases = list(dict.fromkeys(phrases))
     return Query(
@@ -384,30 +376,39 @@ def _english(text: str, rarities: Rarities) -> Query:
     )
 
 
-def _with_names(glosses: list[Gloss], found: Sequence[Token], text: str) -> list[Gloss]:
-    """The glosses without translations for parts of Vietnamese names: "Yen" of "Yen Phuc"."""
-    capital = [
-        gloss.end - gloss.start == 1
-        and gloss.start > 0
-        and found[gloss.start].span.of(text)[0].isupper()
+def _with_names(glosses: Sequence[Gloss], found: Sequence[Token], text: str) -> list[Gloss]:
+    """The glosses with the words of each name as one, without translations.
+
+    A part of a Vietnamese name may be an English word: "Yen" of "Yen Phuc" is no currency.
+    """
+    names = [not gloss.translations and _has_capital(gloss, found, text) for gloss in glosses]
+    syllable = [
+        gloss.start > 0
+        and gloss.end - gloss.start == 1
         and is_folded_syllable(found[gloss.start].folded)
+        and _has_capital(gloss, found, text)
         for gloss in glosses
     ]
-    named = [
-        capital[at]
-        and any(
-            0 <= other < len(glosses)
-            and capital[other]
-            and not glosses[other].translations
-            and abs(glosses[other].start - gloss.start) == 1
+    joined: list[Gloss] = []
+    after_name = False
+    for at, gloss in enumerate(glosses):
+        beside = [
+            other
             for other in (at - 1, at + 1)
-        )
-        for at, gloss in enumerate(glosses)
-    ]
-    return [
-        replace(gloss, translations=()) if is_name else gloss
-        for gloss, is_name in zip(glosses, named, strict=True)
-    ]
+            if 0 <= other < len(glosses) and abs(glosses[other].start - gloss.start) == 1
+        ]
+        is_part = syllable[at] and any(syllable[other] and names[other] for other in beside)
+        is_name = names[at] or is_part
+        if is_name and after_name and joined[-1].end == gloss.start:
+            joined[-1] = replace(joined[-1], end=gloss.end)
+        else:
+            joined.append(replace(gloss, translations=()) if is_name else gloss)
+        after_name = is_name
+    return joined
+
+
+def _has_capital(gloss: Gloss, found: Sequence[Token], text: str) -> bool:
+    return found[gloss.start].span.of(text)[0].isupper()
 
 
 def _name(words: tuple[str, ...]) -> Phrase:

@@ -72,7 +72,7 @@ def weigh(snapshot: Snapshot, query: Query, hits: Sequence[Hit]) -> list[Evidenc
     edges = found.hit.searchsorted(np.arange(len(hits) + 1))
     within = found.of.searchsorted(edges).tolist()
     spans = zip(pairwise(edges.tolist()), pairwise(within), strict=True)
-    for ((first, past), (low, high)), unnamed in zip(spans, signals.names, strict=True):
+    for ((first, past), (low, high)), unnamed in zip(spans, signals.unnamed, strict=True):
         evidence.append(
             Evidence(
                 stored=found.sentences[first][0],

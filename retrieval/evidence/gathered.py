@@ -152,7 +152,8 @@ def _take_apart(text: str, edges: list[tuple[int, int]]) -> _Tokens:
 class _Words(dict[str, bytes]):
     """By word: its forms as hashes, the same as long as the process runs, and its looks.
 
-    Quicker than a cache that remembers what was used last, which is most of the time there is.
+    A dictionary that is emptied when full: an `lru_cache` notes the order of use at each look-up,
+    and there is one for every token.
     """
 
     def __missing__(self, word: str) -> bytes:

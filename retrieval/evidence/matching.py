@@ -9,9 +9,9 @@ import numpy as np
 
 from retrieval.evidence.gathered import Ints
 
-_FACTOR = 0x2545_F491_4F6C_DD1D
-_RANGE = 1 << 64
-_BITS = (1 << 13) - 1
+_FACTOR = 0x2545_F491_4F6C_DD1D  # by which a hash counts for each word after it
+_RANGE = 1 << 64  # of the hashes, which are signed
+_BITS = (1 << 13) - 1  # of a hash, by which most words that nobody asked for are left out
 
 
 class Pattern(NamedTuple):

@@ -178,7 +178,7 @@ class Signals:
         """Which tokens are what is asked for; names, numbers and times that are not asked with."""
         found = self._found
         if what == "offers_cause":
-            return self._is(_CAUSES)
+            return self._are(_CAUSES)
         if what == "offers_term":
             return found.quoted
         new = ~self._among([word for word, _ in self._query.words])
@@ -186,22 +186,15 @@ class Signals:
             return found.capital & new
         if what == "offers_number":
             return found.digit & new
-        after = np.append(False, self._is(_BEFORE_DATES)[:-1]) & ~found.opens
-        return (found.date | found.digit & after) & new
-
-    def _is(self, hashes: Ints) -> Flags:
-        """Which tokens have one of a few exact forms."""
-        return np.asarray((self._found.exact == hashes[:, None]).any(axis=0))
+        return (found.date | found.digit & self._follow(_BEFORE_DATES)) & new
 
     @cached_property
-    def names(self) -> Floats:
+    def unnamed(self) -> Floats:
         """The share of the question's names and numbers that each hit's passage lacks."""
         names = list(self._query.names)
         if not names:
             return np.zeros(len(self._hits))
-        whole = self._told.matches[:, names] >= 1.0
-        firsts = self._found.hit.searchsorted(np.arange(len(self._hits)))
-        return np.asarray(1.0 - np.logical_or.reduceat(whole, firsts, axis=0).mean(axis=1))
+        return np.asarray(1.0 - (self._in_passages[:, names] >= 1.0).mean(axis=1))
 
     @cached_property
     def sentences(self) -> Floats:
@@ -265,6 +258,12 @@ class Signals:
         )
 
     @cached_property
+    def _in_passages(self) -> Floats:
+        """The strongest form of each phrase in each hit's passage: (hits, phrases)."""
+        firsts = self._found.hit.searchsorted(np.arange(len(self._hits)))
+        return np.asarray(np.maximum.reduceat(self._told.matches, firsts, axis=0))
+
+    @cached_property
     def _weight(self) -> Floats:
         """Each term's share of the question's weight."""
         content = self._gains * np.array(self._query.content)
@@ -294,13 +293,18 @@ class Signals:
         kinds, before, own, followed_by_number = _MARKS[name]
         if kinds and self._query.answer_type not in kinds:
             return np.zeros(len(self._found.of), bool)
-        stream = self._found.exact
-        previous = np.append(0, stream[:-1])
-        marked = (previous == before[:, None]).any(axis=0) & ~self._found.opens
-        marked |= (stream == own[:, None]).any(axis=0)
+        marked = self._follow(before) | self._are(own)
         if followed_by_number:
             marked &= np.append(self._found.digit[1:] & ~self._found.opens[1:], False)
-        return np.asarray(marked)
+        return marked
+
+    def _are(self, hashes: Ints) -> Flags:
+        """Which tokens have one of a few exact forms."""
+        return np.asarray((self._found.exact == hashes[:, None]).any(axis=0))
+
+    def _follow(self, hashes: Ints) -> Flags:
+        """Which tokens follow one of those forms within their sentence."""
+        return np.append(False, self._are(hashes)[:-1]) & ~self._found.opens
 
     @cached_property
     def _in_slot(self) -> Flags:
@@ -338,15 +342,13 @@ class Signals:
         even = np.full(phrases, 1 / phrases)
         next_adds, previous_adds = self._added(matches, even)
         rarity = np.log((count + 1) / (matches.sum(axis=0) + 0.5))
-        hit = self._found.hit
-        firsts = hit.searchsorted(np.arange(len(self._hits)))
-        passages = np.maximum.reduceat(matches, firsts, axis=0) @ even
+        passages = self._in_passages @ even
         asked = self._query.asked
         return {
             "phrases": matches @ even,
             "phrases_with_next": next_adds,
             "phrases_with_previous": previous_adds,
-            "phrases_in_passage": passages[hit],
+            "phrases_in_passage": passages[self._found.hit],
             "telling_phrases": matches @ rarity / max(float(rarity.sum()), 1e-9),
             "asked_for": matches[:, asked] if asked is not None else np.zeros(count),
         }

@@ -24,6 +24,7 @@ QUESTION_WORDS: frozenset[str] = frozenset(
     # "tell me", "called"
     "hỏi biết cho gọi".split()
 )
+FOLDED_QUESTION_WORDS: frozenset[str] = frozenset(map(fold, QUESTION_WORDS))
 
 
 class AnswerType(StrEnum):
@@ -93,7 +94,6 @@ _IN_COMPANY: Mapping[str, tuple[str, str]] = {
     "đó": ("", ""),
     "mấy": ("", _COUNTED),
 }
-_FOLDED_QUESTION_WORDS = frozenset(map(fold, QUESTION_WORDS))
 _FOLDED_IN_COMPANY = {
     fold(word): tuple(
         frozenset(fold(one.split()[0]) for one in words.split("|") if one) for words in sides
@@ -135,10 +135,11 @@ _PEOPLE_EN = (
 # Without their diacritics these are more often máy, đội, viên, số, có, chủ, bắc, bố, hát.
 _COMMONER_OTHERWISE = frozenset("mấy đời viện sở cô chú bác bộ hạt".split())
 
-# Each pattern is met at whole words, in lower case, without punctuation; "^" and "$" are the
-# question's ends. The first row that fits decides.
 # "độ" typed without diacritics, of "chế độ nào" and the like, is no "do".
 _DO = "".join(f"(?<!{before} )" for before in "che muc toc nhiet trinh cuong mat".split()) + "do"
+
+# Each pattern is met at whole words, in lower case, without punctuation; "^" and "$" are the
+# question's ends. The first row that fits decides.
 _VIETNAMESE: tuple[tuple[AnswerType, str], ...] = (
     (AnswerType.REASON, "(?:vì|tại|cớ|bởi|do|làm) sao (?:mà|lại)|(?:vì|tại|cớ|bởi|do) sao|sao lại"),
     (AnswerType.REASON, f"^sao (?:mà|phải|không|có)|(?:{_DO}|vì|nhờ) đâu|nhờ vào đâu"),
@@ -301,7 +302,7 @@ def asking_words(folded: Sequence[str]) -> set[int]:
     """
     found = set()
     for place, word in enumerate(folded):
-        asks = word in _FOLDED_QUESTION_WORDS
+        asks = word in FOLDED_QUESTION_WORDS
         if word in _FOLDED_IN_COMPANY:
             before, after = _FOLDED_IN_COMPANY[word]
             following = folded[place + 1] if place + 1 < len(folded) else "$"

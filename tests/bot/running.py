@@ -7,8 +7,9 @@ with running_bot(api, FakeIndex({"Ai?": answer})):
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -175,3 +176,10 @@ def _running(api: BotApi, desk: Desk, limits: Limits) -> Iterator[None]:
         thread.join(20)
         if failure:
             raise failure[0]
+
+
+def write_records(file: Path, texts: Iterable[str]) -> Path:
+    """A file of articles, numbered from 0."""
+    records = (json.dumps({"id": str(at), "text": text}) for at, text in enumerate(texts))
+    file.write_text("\n".join(records), "utf-8")
+    return file

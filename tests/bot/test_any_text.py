@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from bot.questions import is_address
 from bot.texts import plain
 from retrieval import open_index, update_index
 from retrieval.model import Answer, Article, Quote, Source, Span
-from tests.bot.running import FakeIndex, running_bot
+from tests.bot.running import FakeIndex, running_bot, write_records
 from tests.telegram import BotApi, Chat, Message, User
 from tests.telegram.formatting import tidy
 from tests.telegram.messages import TEXT_UNITS
@@ -232,8 +231,7 @@ class Current:
 
 def write_articles(folder: Path, texts: Sequence[str]) -> None:
     folder.mkdir(exist_ok=True)
-    lines = (json.dumps({"id": str(at), "text": text}) for at, text in enumerate(texts))
-    (folder / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    write_records(folder / "articles.jsonl", texts)
 
 
 def test_any_article_is_quoted_verbatim_whatever_is_asked(

@@ -22,6 +22,7 @@ from retrieval import open_index
 from tests.bot.ports import free_port
 from tests.bot.process import Bot, eventually, halt, is_asked_to_end
 from tests.bot.process import started as started_process
+from tests.bot.running import write_records
 from tests.telegram import BotApi, Chat, Message, User
 
 ADMIN = 1
@@ -153,11 +154,8 @@ def test_a_reload_shows_how_far_it_is(
 ) -> None:
     with started(api, corpus, tmp_path):
         asked(api, office, admin, "/status")
-        lines = (
-            json.dumps({"id": str(number), "text": f"Bài số {number} nói về làng {number}."})
-            for number in range(3000)
-        )
-        (corpus / "nhieu.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        texts = (f"Bài số {number} nói về làng {number}." for number in range(3000))
+        write_records(corpus / "nhieu.jsonl", texts)
         board = asked(api, office, admin, "/reload")
         assert [button.text for row in board.keyboard for button in row] == ["Dừng lại"]
         api.wait_for(lambda: "Đã nạp xong" in board.text, timeout=60)
@@ -178,9 +176,7 @@ def test_a_reload_that_fails_leaves_the_old_index_and_says_why(
 
 def write_many(corpus: Path) -> None:
     """So many articles that a reload is not over before somebody interferes with it."""
-    article = "Ngôi đền Kỳ Cùng thờ quan lớn Tuần Tranh. " * 5
-    records = (json.dumps({"id": str(at), "title": "Đền", "text": article}) for at in range(20_000))
-    (corpus / "den.jsonl").write_text("\n".join(records), "utf-8")
+    write_records(corpus / "den.jsonl", ["Ngôi đền Kỳ Cùng thờ quan lớn Tuần Tranh. " * 5] * 20_000)
 
 
 def test_a_reload_whose_process_dies_says_so(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from bot.menus import COMMANDS
 from bot.questions import ASK
 from bot.texts import TEXTS
 from tests.bot.process import children_of, eventually, halt
+from tests.bot.running import write_records
 from tests.bot.scenes import (
     DATES,
     IN_VAIN,
@@ -489,11 +489,8 @@ def a_reload_shows_how_far_it_is(scene: Scene) -> None:
 
 
 def _write_many(scene: Scene, name: str, articles: int) -> Path:
-    """A file of that many articles."""
-    lines = ({"id": str(number), "text": f"Bài số {number}."} for number in range(articles))
-    file = scene.house.corpus / name
-    file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
-    return file
+    texts = (f"Bài số {number}." for number in range(articles))
+    return write_records(scene.house.corpus / name, texts)
 
 
 def a_reload_is_stopped_by_its_button(scene: Scene) -> None:

@@ -26,25 +26,30 @@ from tests.bot.test_state import locked
 from tests.telegram import BotApi, Chat, User
 
 FLOOD = 300  # messages
+MARKET_DAY = "Chợ phiên Bắc Sơn họp ngày nào?"
 
 
-def test_whoever_was_cut_off_by_a_kill_is_told_so(
-    api: BotApi, tmp_path: Path, an: User, chat: Chat
-) -> None:
+@pytest.fixture
+def market(tmp_path: Path) -> Path:
+    """A corpus that answers `MARKET_DAY`."""
     corpus = tmp_path / "articles"
     corpus.mkdir()
     (corpus / "cho.txt").write_text("Chợ\n\nChợ phiên Bắc Sơn họp vào ngày mùng hai.", "utf-8")
-    with started(api, corpus, tmp_path) as bot:
+    return corpus
+
+
+def test_whoever_was_cut_off_by_a_kill_is_told_so(
+    api: BotApi, market: Path, tmp_path: Path, an: User, chat: Chat
+) -> None:
+    with started(api, market, tmp_path) as bot:
         api.wait_until_ready(30)
         with api.hold("sendMessage") as arrived:
-            question = api.send(chat, an, "Chợ phiên Bắc Sơn họp ngày nào?")
+            question = api.send(chat, an, MARKET_DAY)
             arrived()
             api.wait_until_fetched()  # Telegram will not deliver it again
-            bot.process.kill()
-            bot.process.wait()
+            bot.kill()
             api.drop_next("sendMessage")  # nor did the answer get through
-        bot.process.returncode = 0  # it was meant to end so
-    with started(api, corpus, tmp_path):
+    with started(api, market, tmp_path):
         told = api.next_message(chat, 30)
     assert told.reply_to is question
     assert told.text == render.html("cut_off", "vi")
@@ -52,38 +57,30 @@ def test_whoever_was_cut_off_by_a_kill_is_told_so(
 
 
 def test_a_bot_that_ends_does_not_wait_for_a_network_that_says_nothing(
-    api: BotApi, tmp_path: Path, an: User, chat: Chat
+    api: BotApi, market: Path, tmp_path: Path, an: User, chat: Chat
 ) -> None:
-    corpus = tmp_path / "articles"
-    corpus.mkdir()
-    (corpus / "cho.txt").write_text("Chợ\n\nChợ phiên Bắc Sơn họp vào ngày mùng hai.", "utf-8")
-    with started(api, corpus, tmp_path) as bot:
+    with started(api, market, tmp_path) as bot:
         api.wait_until_ready(30)
         with api.hold("sendMessage") as arrived:
-            question = api.send(chat, an, "Chợ phiên Bắc Sơn họp ngày nào?")
+            question = api.send(chat, an, MARKET_DAY)
             arrived()
             assert bot.terminate() == 0
-    with started(api, corpus, tmp_path):
+    with started(api, market, tmp_path):
         told = api.next_message(chat, 30)
     assert told.reply_to is question
     assert told.text == render.html("cut_off", "vi")
 
 
 def test_what_could_not_be_written_down_is_delivered_again_after_a_kill(
-    api: BotApi, tmp_path: Path, an: User, chat: Chat
+    api: BotApi, market: Path, tmp_path: Path, an: User, chat: Chat
 ) -> None:
-    corpus = tmp_path / "articles"
-    corpus.mkdir()
-    (corpus / "cho.txt").write_text("Chợ\n\nChợ phiên Bắc Sơn họp vào ngày mùng hai.", "utf-8")
-    with started(api, corpus, tmp_path) as bot:
+    with started(api, market, tmp_path) as bot:
         api.wait_until_ready(30)
         with api.hold("sendMessage") as arrived, locked(tmp_path / "bot.sqlite"):
-            question = api.send(chat, an, "Chợ phiên Bắc Sơn họp ngày nào?")
+            question = api.send(chat, an, MARKET_DAY)
             arrived()
-            bot.process.kill()
-            bot.process.wait()
-        bot.process.returncode = 0  # it was meant to end so
-    with started(api, corpus, tmp_path):
+            bot.kill()
+    with started(api, market, tmp_path):
         answer = api.next_message(chat, 30)
     assert answer.reply_to is question
     assert "mùng hai" in answer.text
