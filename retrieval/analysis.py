@@ -1,14 +1,14 @@
 """Texts → batches for the engine: `document_terms` of many texts at once, as keys.
 
-Spelling terms out, pairs above all, would take most of the time of indexing. So each distinct
-syllable is hashed once, and pairs are made of hashes by numpy.
+Spelling terms out, pairs above all, would take most of the time of indexing. So what stands
+between two spaces is taken apart once, each distinct syllable is hashed once, and pairs are made
+of hashes by numpy.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 import numpy as np
 
@@ -24,7 +24,8 @@ from retrieval.engines.batches import (
 from retrieval.spelling import FOLDED
 from retrieval.text import exact, fold, words
 
-_MOST_WORDS = 500_000  # of a vocabulary, some 100 MB; beyond it the rare ones are hashed again
+_MOST = 500_000  # of what is remembered, some 150 MB; beyond it the rare ones are hashed again
+_LONGEST_CHUNK = 32  # characters; what is longer hardly comes twice
 
 
 class _Vocabulary(dict[str, int]):
@@ -50,7 +51,21 @@ class _Vocabulary(dict[str, int]):
         return exacts, marked, folded
 
 
-_vocabulary = _Vocabulary()
+class _Chunks(dict[str, bytes]):
+    """By what stands between two spaces, as "(Yên": the numbers of its words, four bytes each."""
+
+    def __init__(self) -> None:
+        self.vocabulary = _Vocabulary()
+
+    def __missing__(self, chunk: str) -> bytes:
+        numbers = [self.vocabulary[word] for word in words(chunk)]
+        found = array("I", numbers).tobytes()
+        if len(chunk) <= _LONGEST_CHUNK:
+            self[chunk] = found
+        return found
+
+
+_chunks = _Chunks()
 
 
 def analyse(texts: Sequence[str]) -> Iterator[Batch]:
@@ -60,13 +75,13 @@ def analyse(texts: Sequence[str]) -> Iterator[Batch]:
 
 
 def _analyse_slice(texts: Sequence[str]) -> Batch:
-    global _vocabulary
-    if len(_vocabulary) > _MOST_WORDS:
-        _vocabulary = _Vocabulary()
-    numbered = [[_vocabulary[word] for word in words(text)] for text in texts]
-    owners = np.repeat(np.arange(len(texts)), [len(one) for one in numbered])
-    numbers = np.fromiter(chain.from_iterable(numbered), np.int64, len(owners))
-    exacts, marked, folded = (column[numbers] for column in _vocabulary.hashes())
+    global _chunks
+    if max(len(_chunks), len(_chunks.vocabulary)) > _MOST:
+        _chunks = _Chunks()
+    numbered = [b"".join(map(_chunks.__getitem__, text.split(" "))) for text in texts]
+    owners = np.repeat(np.arange(len(texts)), [len(one) // 4 for one in numbered])
+    numbers = np.frombuffer(b"".join(numbered), np.uint32)
+    exacts, marked, folded = (column[numbers] for column in _chunks.vocabulary.hashes())
     inside = owners[1:] == owners[:-1]  # a pair never reaches into the next text
     hashes = (
         exacts,

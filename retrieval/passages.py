@@ -113,6 +113,8 @@ def _lines(text: str) -> Iterator[Span]:
 
 
 def _trim(text: str, span: Span) -> Span:
+    if span.start < span.end and not (text[span.start].isspace() or text[span.end - 1].isspace()):
+        return span  # as most are
     part = span.of(text)
     start = span.start + len(part) - len(part.lstrip())
     return Span(start, max(start, span.start + len(part.rstrip())))
@@ -227,10 +229,13 @@ def _cut_long(text: str, span: Span) -> Iterator[Span]:
     """A span in parts of at most `MAX_QUOTE` characters, cut at clauses where there are any."""
     start = span.start
     while span.end - start > MAX_QUOTE:
-        window = text[start : start + MAX_QUOTE]
-        cuts = [match for match in _CLAUSE_END.finditer(window) if match.end() > MAX_QUOTE // 2]
+        half = first = start + MAX_QUOTE // 2
+        while first > start and not text[first - 1].isalnum():
+            first -= 1  # no clause ends across this place
+        found = _CLAUSE_END.finditer(text, first, start + MAX_QUOTE)
+        cuts = [match for match in found if match.end() > half]
         clauses = [match for match in cuts if not match.group().isspace()] or cuts
-        end = start + (clauses[-1].end() if clauses else MAX_QUOTE)
+        end = clauses[-1].end() if clauses else start + MAX_QUOTE
         yield _trim(text, Span(start, end))
         start = end
     rest = _trim(text, Span(start, span.end))

@@ -24,7 +24,8 @@ _NOT_TONE = {ord(tone): None for tone in TONES}
 # Everything that moves a cursor, breaks a line, or turns the direction of what follows.
 _UNSHOWN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ENDLESS = 64  # marks in a row; Unicode's own limit for streams is 30
-_LIKE_MARKS = re.compile(rf"[^\w\s\0-\u02ff]{{{_ENDLESS},}}")
+_LIKE_MARK = re.compile(r"[^\w\s\0-\u02ff]")
+_LIKE_MARKS = re.compile(rf"{_LIKE_MARK.pattern}{{{_ENDLESS},}}")
 _VIETNAMESE = re.compile("[đĐ\u1ea0-\u1ef9]")  # most of what the language needs beyond ASCII
 _LONE_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=^qu)y$")
 
@@ -51,7 +52,9 @@ def has_endless_marks(text: str) -> bool:
     >>> has_endless_marks("a" + "\u0323\u0301" * 200), has_endless_marks("…" * 400)
     (True, False)
     """
-    runs = () if text.isascii() else (match.group() for match in _LIKE_MARKS.finditer(text))
+    if text.isascii() or not _LIKE_MARK.search(text[::_ENDLESS]):  # a run has one of these places
+        return False
+    runs = (match.group() for match in _LIKE_MARKS.finditer(text))
     return any(
         is_mark and sum(1 for _ in marks) >= _ENDLESS
         for run in runs
