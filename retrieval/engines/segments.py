@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from struct import Struct
 from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple
 
@@ -32,6 +33,8 @@ RECORD = np.dtype(
 """A term: its first word within those of its block, how many documents have it, the most that
 BM25 gives for it to any document (without idf), as of the average length when the segment was
 written, and a checksum of its words."""
+
+_RECORD = Struct("<QIIfI")  # the same for one of them
 
 MAX_DOCUMENTS = 1 << 24
 
@@ -117,10 +120,14 @@ class Segment:
 
     def find(self, keys: Sequence[int]) -> list[Entry | None]:
         """What is known of each term; None for one that no document has."""
-        blocks = self._first_keys.searchsorted(np.array(keys, np.uint64), "right") - 1
+        if not len(self._first_keys):
+            return [None] * len(keys)
+        # a key below the first block's is not in it either
+        blocks = np.maximum(self._first_keys.searchsorted(np.array(keys, np.uint64), "right"), 1) - 1
+        starts = self._block_words[blocks].tolist()
         return [
-            self._entry(block, key) if block >= 0 else None
-            for block, key in zip(blocks.tolist(), keys, strict=True)
+            self._entry(block, start, key)
+            for block, start, key in zip(blocks.tolist(), starts, keys, strict=True)
         ]
 
     def is_dense(self, df: int) -> bool:
@@ -157,12 +164,16 @@ class Segment:
             done = start + self._dense
         return Part(records["key"], dfs, np.concatenate([*pieces, words[done:]]))
 
-    def _entry(self, block: int, key: int) -> Entry | None:
-        records = np.frombuffer(self._block(block), RECORD)
-        at = int(records["key"].searchsorted(np.uint64(key)))
-        if at == len(records) or (record := records[at].item())[0] != key:
+    def _entry(self, block: int, start: int, key: int) -> Entry | None:
+        """What a block, whose words begin at `start`, knows of a term."""
+        records, sought = self._block(block), key.to_bytes(8, "little")
+        at = records.find(sought)
+        while at >= 0 and at % RECORD.itemsize:  # not at the beginning of a record
+            at = records.find(sought, at + 1)
+        if at < 0:
             return None
-        return Entry(int(self._block_words[block]) + record[1], *record[2:])
+        _, within, df, peak, checksum = _RECORD.unpack_from(records, at)
+        return Entry(start + within, df, peak, checksum)
 
     def _range(self, low: int, high: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
         """The records of keys in that range, and where the words of each begin."""
