@@ -39,7 +39,7 @@ from retrieval.model import (
 )
 from retrieval.text import fold
 
-FORMAT = 3
+FORMAT = 4
 """Counted up whenever the tables, the terms or the passages change; other formats are rebuilt."""
 
 DATABASE = "articles.sqlite3"

@@ -18,8 +18,8 @@ from retrieval.model import Span
 TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 _MARKS = "\u0300-\u036f"
 # A letter or digit with whatever combining marks follow it, so that NFD text is one token too.
-# Numbers keep their inner separators: "1.500.000", "3,5".
-TOKEN = re.compile(rf"\d+(?:[.,]\d+)*(?![^\W\d_])|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*")
+# Numbers keep their inner separators, "1.500.000", and stand apart from their units, "5.000đ".
+TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[^\W_]+(?:[{_MARKS}]+[^\W_]*)*")
 _NOT_TONE = {ord(tone): None for tone in TONES}
 # Everything that moves a cursor, breaks a line, or turns the direction of what follows.
 _UNSHOWN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -123,8 +123,8 @@ def has_diacritics(text: str) -> bool:
 def tokens(text: str) -> Iterator[Token]:
     """The syllables, words and numbers of a text, in order, with their spans in it.
 
-    >>> [token.folded for token in tokens("Xã Yên Phúc, 12/07/2024")]
-    ['xa', 'yen', 'phuc', '12', '07', '2024']
+    >>> [token.folded for token in tokens("Xã Yên Phúc, 12/07/2024: 5.000đ")]
+    ['xa', 'yen', 'phuc', '12', '07', '2024', '5.000', 'd']
     """
     for match in TOKEN.finditer(text):
         word = match.group()

@@ -123,7 +123,8 @@ class Segment:
         if not len(self._first_keys):
             return [None] * len(keys)
         # a key below the first block's is not in it either
-        blocks = np.maximum(self._first_keys.searchsorted(np.array(keys, np.uint64), "right"), 1) - 1
+        places = self._first_keys.searchsorted(np.array(keys, np.uint64), "right")
+        blocks = np.maximum(places, 1) - 1
         starts = self._block_words[blocks].tolist()
         return [
             self._entry(block, start, key)

@@ -18,7 +18,7 @@ import numpy as np
 
 from retrieval.database import StoredArticle
 from retrieval.engines.base import Hit
-from retrieval.evidence.gathered import Flags, Gathered, Ints, gather
+from retrieval.evidence.gathered import Gathered, gather
 from retrieval.evidence.signals import (
     SENTENCE_SIGNALS,
     TOKEN_SIGNALS,
@@ -26,6 +26,7 @@ from retrieval.evidence.signals import (
     Floats,
     Signals,
 )
+from retrieval.evidence.tokens import Flags, Ints
 from retrieval.index import Snapshot
 from retrieval.model import Sentence
 from retrieval.terms import Query
@@ -40,8 +41,8 @@ _HOPELESS = 9.0
 class Evidence:
     """One candidate passage: its sentences, and how likely the answer begins at each token.
 
-    `starts` are the tokens' offsets in the article, ascending, `words` hashes of their exact
-    forms, and `mass` their probabilities, given that one of the candidates answers. For each
+    `starts` are the tokens' offsets in the article, ascending, `words` the numbers of their
+    exact forms, and `mass` their probabilities, given that one of the candidates answers. For each
     sentence, `cover` is the share, from 0 to 1, of the question's weight that its words make up,
     and `offers` whether it has what the question asks for (a name, a number, a time, a cause).
     `phrases` is the share of the question's phrases that the passage has, or others that can

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from retrieval.evidence.gathered import Ints
+from retrieval.evidence.tokens import Ints
 
 _FACTOR = 0x2545_F491_4F6C_DD1D  # by which a hash counts for each word after it
 _RANGE = 1 << 64  # of the hashes, which are signed

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.engines.base import K1, Hit
-from retrieval.evidence.gathered import Flags, Gathered, Ints
+from retrieval.evidence.gathered import Gathered
 from retrieval.evidence.matching import Pattern, occurrences, pattern
+from retrieval.evidence.tokens import Flags, Ints, code, codes
 from retrieval.language.little_words import word_set
 from retrieval.language.questions import AnswerType
 from retrieval.spelling import FOLDED
@@ -91,11 +92,11 @@ _NEARNESS = {"near": 8.0, "near_before": 5.0, "near_after": 5.0}
 _FAR = 1 << 40
 
 _FOLDED_MARK = 0x5F0F_D0D0_5F0F_D0D0
-"""Tells the hash of a folded form from that of the same letters as an exact form."""
+"""Tells the number of a folded form from that of the same letters as an exact form."""
 
 
 def _hashes(words: str) -> Ints:
-    return np.array([hash(word) for word in word_set(words)], np.int64)
+    return codes(word_set(words))
 
 
 _CAUSES = _hashes("vì do bởi nhờ nên khiến dẫn nhằm để")
@@ -391,13 +392,13 @@ class Signals:
 
     def _among(self, asked: Sequence[str]) -> Flags:
         """Which tokens are one of a few folded words; quicker than `np.isin` for so few."""
-        hashes = np.array([hash(word) for word in set(asked)], np.int64)
+        hashes = codes(set(asked))
         return np.asarray((self._found.folded == hashes[:, None]).any(axis=0))
 
     def _title(self) -> Floats:
         """The share of the words of each sentence's title that the question has."""
         which, words = self._found.titles
-        asked = {hash(word) for word, told in self._query.words if told}
+        asked = {code(word) for word, told in self._query.words if told}
         shared: dict[int, dict[int, bool]] = {}
         for title, word in zip(which.tolist(), words.tolist(), strict=True):
             shared.setdefault(title, {})[word] = word in asked
@@ -408,7 +409,7 @@ class Signals:
 @lru_cache(maxsize=1 << 14)
 def _pattern(words: tuple[str, ...], folded: bool) -> Pattern:
     """Words in a row as they stand in the stream of both forms."""
-    return pattern([hash(word) ^ _FOLDED_MARK if folded else hash(word) for word in words])
+    return pattern([code(word) ^ _FOLDED_MARK if folded else code(word) for word in words])
 
 
 @lru_cache(maxsize=1 << 14)

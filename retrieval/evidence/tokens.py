@@ -1,0 +1,291 @@
+"""A text → its tokens as arrays, their forms as numbers: what `retrieval.text.tokens` gives.
+
+Looking hundreds of words up one by one would take most of a question's time. So each character
+has a row in tables, and numpy does the rest: a form's number is a polynomial of its letters
+(Karp and Rabin 1987), read off running sums, to which its tone adds the same wherever it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.engines.batches import word_hash
+from retrieval.language.little_words import FUNCTION_WORDS, NUMERALS
+from retrieval.text import TOKEN, TONES, exact, fold
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+_Numbers = npt.NDArray[np.uint64]
+_Kinds = npt.NDArray[np.uint16]
+
+_BASE = 0x9E37_79B9_7F4A_7C15  # odd, from the golden ratio: it has an inverse modulo 2^64
+_RANGE = 1 << 64
+_ROWS = 1 << 16  # characters that have one; the last stands for all beyond it
+_ALNUM, _DECIMAL, _POINT, _UPPER, _DIGIT, _OPENING = 1, 2, 4, 8, 16, 32
+_SLASH, _PERCENT, _SPACE, _CONSONANT, _STRANGE, _UNKNOWN = 64, 128, 256, 512, 1024, 2048
+_SIGNS = {
+    **dict.fromkeys(".,", _POINT),
+    **dict.fromkeys('"“‘(', _OPENING),
+    **dict.fromkeys("%‰", _PERCENT),
+    "/": _SLASH,
+}
+_YEAR = re.compile(r"[12]\d{3}")
+_PERCENT_SIGN = re.compile(r"\s?[%‰]")
+_OPENING_SIGN = re.compile(r"[\"“‘(]")
+_BEFORE_Y = frozenset("bcdđghklmnpqrstvx")  # after these a last y is read as an i
+_COMPOSING = range(0x1100, 0x1200)  # letters of Korean that become one with the next
+
+
+class Tokens(NamedTuple):
+    """Tokens as parallel arrays: where they start, the numbers of their forms, and their looks.
+
+    `capital`: it begins with one; `digit`: it has one; `date`: it is like a year, or has a digit
+    and is beside a lone slash; `percent`: it has a digit and a percent sign follows; `quoted`: an
+    opening sign is before it; `function`, `numeral`: it is such a word.
+    """
+
+    starts: Ints
+    exact: Ints
+    folded: Ints
+    capital: Flags
+    digit: Flags
+    date: Flags
+    percent: Flags
+    quoted: Flags
+    function: Flags
+    numeral: Flags
+
+    def chosen(self, which: Flags | slice) -> Tokens:
+        """Some of the tokens."""
+        return Tokens._make(column[which] for column in self)
+
+
+@lru_cache(maxsize=1 << 15)
+def code(form: str) -> int:
+    """The number of a form that `exact` or `fold` gives: 64 bits, one of them its sign.
+
+    >>> code(exact("hoà")) == code(exact("hòa")) != code(fold("hòa"))
+    True
+    """
+    letters, tones = _parted(form)
+    number = sum(word_hash(letter) * pow(_BASE, at, _RANGE) for at, letter in enumerate(letters))
+    number += sum(map(word_hash, tones))
+    return int(_mixed(np.array([number % _RANGE], np.uint64))[0])
+
+
+def codes(forms: Iterable[str]) -> Ints:
+    """The numbers of forms, ascending."""
+    return np.array(sorted(map(code, forms)), np.int64)
+
+
+def take_apart(text: str) -> Tokens:
+    """The tokens of a text, in order."""
+    characters = np.frombuffer(f"{text}\0\0".encode("utf-32-le", "surrogatepass"), "<u4")
+    rows = np.minimum(characters, _ROWS - 1).astype(np.int64)
+    tables = _tables()
+    kinds = tables.kinds_of(rows)
+    beyond = characters[rows == _ROWS - 1] if rows.max() == _ROWS - 1 else ()
+    if np.bitwise_or.reduce(kinds) & _STRANGE or any(chr(one).isalnum() for one in beyond):
+        return _word_by_word(text)
+    starts, ends = _edges(text, kinds)
+    if not len(starts):
+        return _word_by_word("")
+    exacts, folded = tables.forms_of(rows, kinds, starts, ends)
+    decimals, size = kinds & _DECIMAL > 0, ends - starts
+    digit = np.zeros(len(starts), bool)
+    digit[starts.searchsorted(np.flatnonzero(kinds & _DIGIT), "right") - 1] = True
+    date = np.zeros(len(starts), bool)
+    four = np.flatnonzero(digit & (size == 4))
+    first = starts[four]
+    is_year = np.isin(rows[first], (ord("1"), ord("2")))
+    for after in (1, 2, 3):
+        is_year &= decimals[first + after]
+    date[four[is_year]] = True
+    slashes = np.flatnonzero(kinds & _SLASH)
+    places = starts.searchsorted(slashes)
+    for slash, place in zip(slashes.tolist(), places.tolist(), strict=True):
+        if 0 < place < len(starts) and ends[place - 1] == slash == starts[place] - 1:
+            date[place - 1 : place + 1] |= digit[place - 1 : place + 1]
+    quoted = np.zeros(len(starts) + 1, bool)
+    quoted[starts.searchsorted(np.flatnonzero(kinds & _OPENING))] = True
+    following = kinds[ends]
+    following = following | kinds[ends + 1] * (following & _SPACE > 0)
+    return Tokens(
+        starts,
+        exacts,
+        folded,
+        capital=kinds[starts] & _UPPER > 0,
+        digit=digit,
+        date=date,
+        percent=digit & (following & _PERCENT > 0),
+        quoted=quoted[:-1],
+        function=_among(exacts, _function_words()),
+        numeral=_among(exacts, _numerals()),
+    )
+
+
+def _edges(text: str, kinds: _Kinds) -> tuple[Ints, Ints]:
+    """Where tokens start and end; two characters that are in none follow the text."""
+    inside = kinds & _ALNUM > 0
+    points = np.flatnonzero(kinds & _POINT)
+    points = points[kinds[points - 1] & kinds[points + 1] & _DECIMAL > 0]
+    for point in points.tolist():  # few: "1.500"
+        inside[point] = _is_number(text, point)
+    turns = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    if inside[0]:
+        turns = np.append(0, turns)
+    starts, ends = turns[::2], turns[1::2]
+    decimals = np.flatnonzero(kinds & _DECIMAL)
+    letters = decimals[kinds[decimals + 1] & (_ALNUM | _DECIMAL) == _ALNUM] + 1
+    units = [at for at in letters.tolist() if _is_number(text, at)]  # few: "5km"
+    if units:
+        starts, ends = (np.sort(np.append(edges, units)) for edges in (starts, ends))
+    return starts, ends
+
+
+def _is_number(text: str, end: int) -> bool:
+    """Whether the digits up to a place are a number's, not those of a word such as "B52"."""
+    start = end
+    while start and text[start - 1].isdecimal():
+        start -= 1
+    return not (start and text[start - 1].isalnum())
+
+
+class _Tables:
+    """What is known of each character: its kinds, and what it adds to the number of a form.
+
+    A row is filled when its character is first met.
+    """
+
+    def __init__(self) -> None:
+        self._kinds = np.full(_ROWS, _UNKNOWN, np.uint16)
+        self._exact, self._folded, self._tones = np.zeros((3, _ROWS), np.uint64)
+
+    def kinds_of(self, rows: Ints) -> _Kinds:
+        """The kinds of characters."""
+        kinds = self._kinds.take(rows)
+        if np.bitwise_or.reduce(kinds) & _UNKNOWN:
+            for row in set(rows[kinds & _UNKNOWN > 0].tolist()):
+                self._learn(row)
+            kinds = self._kinds.take(rows)
+        return kinds
+
+    def forms_of(self, rows: Ints, kinds: _Kinds, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+        """The numbers of the tokens' forms, exact and folded."""
+        powers, inverses = _powers(len(rows).bit_length())
+        exacts, folded = (
+            _sums(letters.take(rows) * powers[: len(rows)], starts, ends)
+            for letters in (self._exact, self._folded)
+        )
+        last = np.flatnonzero(self._exact.take(rows[ends - 1]) == word_hash("y"))
+        last = last[ends[last] - starts[last] > 1]
+        before = ends[last] - 2
+        alone = kinds[before] & _CONSONANT > 0
+        is_qu = (before - starts[last] == 1) & (self._exact[rows[before]] == word_hash("u"))
+        last = last[alone | is_qu & (self._exact[rows[before - 1]] == word_hash("q"))]
+        as_i = np.uint64((word_hash("i") - word_hash("y")) % _RANGE)
+        for sums in (exacts, folded):
+            sums[last] += as_i * powers[ends[last] - 1]
+            sums *= inverses[starts]  # as if each token began at 0
+        exacts += _sums(self._tones.take(rows), starts, ends)
+        return _mixed(exacts), _mixed(folded)
+
+    def _learn(self, row: int) -> None:
+        character = chr(row)
+        kind = _SIGNS.get(character, 0) | _SPACE * character.isspace()
+        if character.isalnum():
+            kind |= _ALNUM | _DECIMAL * character.isdecimal() | _DIGIT * character.isdigit()
+            kind |= _UPPER * character.isupper()
+            letters, tones, folded = *_parted(exact(character)), fold(character)
+            if len(letters) != 1 or len(folded) != 1 or row in _COMPOSING or character == "Σ":
+                kind |= _STRANGE
+            else:
+                kind |= _CONSONANT * (letters in _BEFORE_Y)
+                self._exact[row], self._folded[row] = word_hash(letters), word_hash(folded)
+                self._tones[row] = sum(map(word_hash, tones)) % _RANGE
+        elif character in ".,":
+            self._exact[row] = self._folded[row] = word_hash(character)
+        elif "\u0300" <= character <= "\u036f":  # marks that stand by themselves
+            kind |= _STRANGE
+        self._kinds[row] = kind  # last: another thread may be reading
+
+
+_tables = cache(_Tables)
+
+
+def _word_by_word(text: str) -> Tokens:
+    """The same for any text, marks that stand by themselves among it."""
+    found = list(TOKEN.finditer(text))
+    words = [match.group() for match in found]
+    edges = [0, *(place for match in found for place in match.span()), len(text)]
+    gaps = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    exacts = np.array([code(exact(word)) for word in words], np.int64)
+    digit = np.array([any(map(str.isdigit, word)) for word in words], bool)
+    slashed = np.array([gap == "/" for gap in gaps[1:-1]], bool)
+    slashed = np.append(False, slashed) | np.append(slashed, False)
+    year = np.array([bool(_YEAR.fullmatch(word)) for word in words], bool)
+    return Tokens(
+        np.array([match.start() for match in found], np.int64),
+        exacts,
+        np.array([code(fold(word)) for word in words], np.int64),
+        capital=np.array([word[0].isupper() for word in words], bool),
+        digit=digit,
+        date=year | digit & slashed[: len(words)],
+        percent=digit & np.array([bool(_PERCENT_SIGN.match(gap)) for gap in gaps[1:]], bool),
+        quoted=np.array([bool(_OPENING_SIGN.search(gap)) for gap in gaps[:-1]], bool),
+        function=_among(exacts, _function_words()),
+        numeral=_among(exacts, _numerals()),
+    )
+
+
+def _parted(form: str) -> tuple[str, str]:
+    """The letters and the tones of a form."""
+    letters = "".join(character for character in form if character not in TONES)
+    return letters, "".join(character for character in form if character in TONES)
+
+
+@lru_cache(maxsize=32)
+def _powers(bits: int) -> tuple[_Numbers, _Numbers]:
+    """The powers of the base and of its inverse, from 0 on, for a text of that length's bits."""
+    inverse = pow(_BASE, -1, _RANGE)
+    powers, inverses = (
+        np.multiply.accumulate(np.array([1, *[base] * ((1 << bits) - 1)], np.uint64))
+        for base in (_BASE, inverse)
+    )
+    return powers, inverses
+
+
+def _sums(values: _Numbers, starts: Ints, ends: Ints) -> _Numbers:
+    """The sum of the values of each token's characters; it goes round at 64 bits."""
+    running = np.zeros(len(values) + 1, np.uint64)
+    np.cumsum(values, out=running[1:])
+    found: _Numbers = running[ends] - running[starts]
+    return found
+
+
+def _mixed(numbers: _Numbers) -> Ints:
+    """Numbers whose every bit depends on all of those before it."""
+    mixed = (numbers ^ numbers >> np.uint64(32)) * np.uint64(_BASE)
+    return (mixed ^ mixed >> np.uint64(29)).view(np.int64)
+
+
+def _among(numbers: Ints, some: Ints) -> Flags:
+    """Which numbers are among some that ascend."""
+    places = np.minimum(some.searchsorted(numbers), len(some) - 1)
+    return np.asarray(some[places] == numbers)
+
+
+@cache
+def _function_words() -> Ints:
+    return codes(FUNCTION_WORDS)
+
+
+@cache
+def _numerals() -> Ints:
+    return codes(NUMERALS)
