@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -86,49 +87,45 @@ _OFFERS: Mapping[AnswerType, str] = {
 VISIBLE = frozenset({AnswerType.PERSON, AnswerType.NUMBER, AnswerType.TIME, AnswerType.REASON})
 """The kinds of answer that a text can be seen to offer or not."""
 
-_NEARNESS = {"near": 8.0, "near_before": 5.0, "near_after": 5.0}
+_NEARNESS = {"near": np.float32(8), "near_before": np.float32(5), "near_after": np.float32(5)}
 """Tokens after which a phrase counts half."""
 
-_FAR = 1 << 40
+_FAR = 1 << 29
 
 _FOLDED_MARK = 0x5F0F_D0D0_5F0F_D0D0
 """Tells the number of a folded form from that of the same letters as an exact form."""
 
 
-def _hashes(words: str) -> Ints:
+def _numbers(words: str) -> Ints:
     return codes(word_set(words))
 
 
-_CAUSES = _hashes("vì do bởi nhờ nên khiến dẫn nhằm để")
-_BEFORE_DATES = _hashes("tháng ngày năm kỷ niên")  # "thế kỷ 19", "thập niên 1990"
+_CAUSES = _numbers("vì do bởi nhờ nên khiến dẫn nhằm để")
+_BEFORE_DATES = _numbers("tháng ngày năm kỷ niên")  # "thế kỷ 19", "thập niên 1990"
 
-# By signal: the kinds of answer it is for (none: any), the words before one, the words that one
-# begins with, and whether a number has to follow.
-_MARKS: Mapping[str, tuple[frozenset[AnswerType], Ints, Ints, bool]] = {
-    "defined": (frozenset(), _hashes("là"), _hashes(""), False),
-    "acting": (
-        frozenset({AnswerType.PERSON, AnswerType.ORGANISATION}),
-        _hashes("bởi do"),
-        _hashes(""),
-        False,
-    ),
-    "placed": (
-        frozenset({AnswerType.PLACE}),
-        _hashes("ở tại trong từ đến vào"),
-        _hashes(""),
-        False,
-    ),
-    "causing": (
-        frozenset({AnswerType.REASON}),
-        _hashes("vì do bởi để nhằm nhờ"),
-        _hashes("vì do bởi để nhằm nhờ"),
-        False,
-    ),
-    "dated": (
+
+class _Mark(NamedTuple):
+    """What marks an answer of some kinds, or of any when there are none: the words before it, or
+    those that it begins with; and whether a number has to follow."""
+
+    kinds: frozenset[AnswerType]
+    before: Ints
+    own: Ints = _numbers("")
+    followed_by_number: bool = False
+
+
+_BY_SOMEBODY = frozenset({AnswerType.PERSON, AnswerType.ORGANISATION})
+_WHY = _numbers("vì do bởi để nhằm nhờ")
+_MARKS: Mapping[str, _Mark] = {
+    "defined": _Mark(frozenset(), _numbers("là")),
+    "acting": _Mark(_BY_SOMEBODY, _numbers("bởi do")),
+    "placed": _Mark(frozenset({AnswerType.PLACE}), _numbers("ở tại trong từ đến vào")),
+    "causing": _Mark(frozenset({AnswerType.REASON}), _WHY, _WHY),
+    "dated": _Mark(
         frozenset({AnswerType.TIME}),
-        _hashes(""),
-        _hashes("năm ngày tháng kỷ thập mùa"),
-        True,
+        _numbers(""),
+        _numbers("năm ngày tháng kỷ thập mùa"),
+        followed_by_number=True,
     ),
 }
 _PERCENT = (tuple(syllables("phần trăm")), ("phan", "tram"))  # "%" says the same
@@ -217,8 +214,7 @@ class Signals:
             columns[_OFFERS[asked]] = self.offers.astype(float)
         if self._query.phrases:
             columns |= self._phrases()
-        nothing = np.zeros(len(self._found.sentences))
-        return np.stack([columns.get(name, nothing) for name in SENTENCE_SIGNALS], axis=1)
+        return _matrix(SENTENCE_SIGNALS, columns, len(self._found.sentences))
 
     def tokens(self, kept: Flags) -> Floats:
         """The signals of the tokens of the sentences that are kept, in order."""
@@ -241,22 +237,22 @@ class Signals:
             "after_known": np.append(False, known[:-1])[:count] & ~opens & ~known & ~function,
             "late": (np.arange(count) - begin) / np.maximum(self._found.sizes[of], 1),
             "first": opens,
-            "name_asked": capital & (asked is AnswerType.PERSON),
-            "number_asked": (digit | numeral) & (asked is AnswerType.NUMBER),
-            "time_asked": (digit | numeral) & (asked is AnswerType.TIME),
             "quoted": self._found.quoted[inside],
-            **{name: self._marked(name)[inside] for name in _MARKS},
-            "name_for_number": capital & (asked is AnswerType.NUMBER),
-            "name_for_time": capital & (asked is AnswerType.TIME),
         }
+        for name, mark in _MARKS.items():
+            if not mark.kinds or asked in mark.kinds:
+                columns[name] = self._marked(mark)[inside]
+        if asked is AnswerType.PERSON:
+            columns["name_asked"] = capital
+        elif asked is AnswerType.NUMBER:
+            columns |= {"number_asked": digit | numeral, "name_for_number": capital}
+        elif asked is AnswerType.TIME:
+            columns |= {"time_asked": digit | numeral, "name_for_time": capital}
         if self._query.phrases:
             columns |= self._nearness(inside, begin)
             columns |= {"counted": self._counted[inside], "named": self._named[inside]}
             columns |= {"in_slot": self._in_slot[inside], "leading": self._leading[inside]}
-        nothing = np.zeros(count)
-        return np.stack([columns.get(name, nothing) for name in TOKEN_SIGNALS], axis=1).astype(
-            float
-        )
+        return _matrix(TOKEN_SIGNALS, columns, count)
 
     @cached_property
     def _in_passages(self) -> Floats:
@@ -289,13 +285,10 @@ class Signals:
         number = self._found.digit | self._found.numeral
         return np.asarray(number & (counts[:-1] | (counts[1:] & same)))
 
-    def _marked(self, name: str) -> Flags:
+    def _marked(self, mark: _Mark) -> Flags:
         """Which tokens are marked as an answer by a little word before them, or their own."""
-        kinds, before, own, followed_by_number = _MARKS[name]
-        if kinds and self._query.answer_type not in kinds:
-            return np.zeros(len(self._found.of), bool)
-        marked = self._follow(before) | self._are(own)
-        if followed_by_number:
+        marked = self._follow(mark.before) | self._are(mark.own)
+        if mark.followed_by_number:
             marked &= np.append(self._found.digit[1:] & ~self._found.opens[1:], False)
         return marked
 
@@ -371,19 +364,20 @@ class Signals:
         chosen = inside[self._told.first]
         phrase, first = self._told.phrase[chosen], at[self._told.first[chosen]]
         last = first + (self._told.past - self._told.first)[chosen] - 1
-        place = np.arange(count)
-        before, after = np.full((phrases, count), -_FAR), np.full((phrases, count), _FAR)
+        place = np.arange(count, dtype=np.int32)  # small numbers: there are phrases * count
+        before, after = np.full((2, phrases, count), _FAR, np.int32)
+        before *= -1
         before[phrase, last] = last
         after[phrase, first] = first
         before = np.maximum.accumulate(before, axis=1)
         after = np.minimum.accumulate(after[:, ::-1], axis=1)[:, ::-1]
         end = begin + self._found.sizes[self._found.of[inside]]
-        left = np.where(before >= begin, place - before, _FAR)
-        right = np.where(after < end, after - place, _FAR)
+        left = np.where(before >= begin.astype(np.int32), place - before, _FAR)
+        right = np.where(after < end.astype(np.int32), after - place, _FAR)
         distances = {"near": np.minimum(left, right), "near_before": left, "near_after": right}
         return {
-            name: (1 / (1 + distance / _NEARNESS[name])).sum(axis=0) / phrases
-            for name, distance in distances.items()
+            name: (half / (half + distances[name])).sum(axis=0) / phrases
+            for name, half in _NEARNESS.items()
         }
 
     def _new_words(self) -> Floats:
@@ -404,6 +398,17 @@ class Signals:
             shared.setdefault(title, {})[word] = word in asked
         shares = {title: sum(words.values()) / len(words) for title, words in shared.items()}
         return np.array([shares.get(title, 0.0) for title in self._found.title.tolist()])
+
+
+def _matrix(
+    names: Sequence[str], columns: Mapping[str, npt.NDArray[np.generic]], count: int
+) -> Floats:
+    """The columns of those names side by side, zeros for those that there are not."""
+    rows = np.zeros((len(names), count))
+    for row, name in zip(rows, names, strict=True):
+        if name in columns:
+            row[:] = columns[name]
+    return rows.T
 
 
 @lru_cache(maxsize=1 << 14)

@@ -74,9 +74,13 @@ def code(form: str) -> int:
     True
     """
     letters, tones = _parted(form)
-    number = sum(word_hash(letter) * pow(_BASE, at, _RANGE) for at, letter in enumerate(letters))
-    number += sum(map(word_hash, tones))
-    return int(_mixed(np.array([number % _RANGE], np.uint64))[0])
+    number = sum(map(word_hash, tones))
+    for at, letter in enumerate(letters):
+        number += word_hash(letter) * pow(_BASE, at, _RANGE)
+    number %= _RANGE
+    number = (number ^ number >> 32) * _BASE % _RANGE
+    number ^= number >> 29
+    return number - _RANGE * (number >= _RANGE // 2)
 
 
 def codes(forms: Iterable[str]) -> Ints:
@@ -270,7 +274,7 @@ def _sums(values: _Numbers, starts: Ints, ends: Ints) -> _Numbers:
 
 
 def _mixed(numbers: _Numbers) -> Ints:
-    """Numbers whose every bit depends on all of those before it."""
+    """Numbers whose last bits, by which they are told apart first, depend on all; as in `code`."""
     mixed = (numbers ^ numbers >> np.uint64(32)) * np.uint64(_BASE)
     return (mixed ^ mixed >> np.uint64(29)).view(np.int64)
 
