@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from functools import lru_cache
 from pathlib import Path
 from threading import RLock
-from typing import TypeVar
-from weakref import WeakMethod
 
 from retrieval.database import (
     CURRENT,
@@ -35,9 +32,8 @@ from retrieval.terms import document_terms
 
 # An article's passages have ids next to each other; its row number is never used again.
 _PASSAGES_PER_ARTICLE = 1 << 20
-_Method = TypeVar("_Method", bound=Callable[..., object])
 
-_ONE_ARTICLE = f"{STORED_ARTICLE} WHERE row = ?"
+_HELD = 1024  # articles that are remembered
 _ATTEMPTS = 10  # at opening what a writer may replace meanwhile
 
 
@@ -53,13 +49,6 @@ def passage_id(row: int, number: int) -> int:
 def split_passage_id(id: int) -> tuple[int, int]:
     """The article's row and the passage's number of an engine's id."""
     return divmod(id, _PASSAGES_PER_ARTICLE)
-
-
-def _alive(method: WeakMethod[_Method]) -> _Method:
-    """The method, of an object that whoever calls it holds."""
-    found = method()
-    assert found is not None
-    return found
 
 
 def place_of(folder: Path) -> tuple[Path, int, int]:
@@ -90,9 +79,7 @@ class Snapshot:
                 self._files.close()
                 if not left or not self._replaced():
                     raise
-        # a cache that held the snapshot would keep it, and its files, until garbage is collected
-        read = WeakMethod(self._stored)
-        self.stored = lru_cache(maxsize=1024)(lambda row: _alive(read)(row))
+        self._articles: dict[int, StoredArticle] = {}
 
     def __del__(self) -> None:
         # Whoever holds a snapshot that has been replaced is the last to need its files.
@@ -128,10 +115,20 @@ class Snapshot:
                 mark_damaged(self._folder, damage)
             raise
 
+    def stored(self, *rows: int) -> list[StoredArticle]:
+        """The articles of those rows. Raises IndexDamaged when one is not as it was written."""
+        known = self._articles  # other threads may add to it; it is replaced, never emptied
+        missing = [row for row in dict.fromkeys(rows) if row not in known]
+        if missing:
+            if len(known) > _HELD:
+                self._articles = known = {row: known[row] for row in rows if row in known}
+            known.update(zip(missing, self._read(missing), strict=True))
+        return [known[row] for row in rows]
+
     def find(self, article_id: str) -> StoredArticle | None:
         """The article of that id."""
         rows = self._query("SELECT row FROM articles WHERE id = ?", (article_id,))
-        return self.stored(rows[0]["row"]) if rows else None
+        return self.stored(rows[0]["row"])[0] if rows else None
 
     def sources(self, offset: int, limit: int, containing: str) -> tuple[Source, ...]:
         """Articles whose title has those words, newest first, those without a date last."""
@@ -187,15 +184,19 @@ class Snapshot:
         except (IndexProblem, sqlite3.Error, OSError):
             return False
 
-    def _stored(self, row: int) -> StoredArticle:
-        """The article of that row. Raises IndexDamaged when it is not as it was written."""
-        with self._lock, self.damage_reported(), damage_named(self.path):
-            found = self._connection.execute(_ONE_ARTICLE, (row,)).fetchone()
-            if found is None:
-                raise ValueError(f"article {row} is missing from it")
-            return stored_article(found)
+    def _read(self, rows: Sequence[int]) -> Iterator[StoredArticle]:
+        places = ", ".join("?" * len(rows))
+        found = {
+            row["row"]: row
+            for row in self._query(f"{STORED_ARTICLE} WHERE row IN ({places})", rows)
+        }
+        with self.damage_reported(), damage_named(self.path):
+            for row in rows:
+                if row not in found:
+                    raise ValueError(f"article {row} is missing from it")
+                yield stored_article(found[row])
 
-    def _query(self, sql: str, parameters: tuple[object, ...]) -> list[sqlite3.Row]:
+    def _query(self, sql: str, parameters: Sequence[object]) -> list[sqlite3.Row]:
         with self._lock, self.damage_reported(), damage_named(self.path):
             return self._connection.execute(sql, parameters).fetchall()
 

@@ -17,6 +17,7 @@ import numpy as np
 from retrieval.database import StoredArticle
 from retrieval.engines.base import K1, Hit
 from retrieval.evidence import Evidence, weigh
+from retrieval.evidence.tokens import Ints
 from retrieval.index import Snapshot
 from retrieval.model import Span
 from retrieval.passages import MAX_QUOTE
@@ -64,11 +65,12 @@ class Candidate:
 
 
 class _Window(NamedTuple):
-    """What may be quoted, what quoting it costs, and where an answer in it begins at the latest."""
+    """What may be quoted, where an answer in it begins at the latest, and what quoting it costs."""
 
-    span: Span
-    cost: float
+    start: int
+    end: int
     latest: int
+    cost: float
 
 
 class _Passage:
@@ -77,8 +79,8 @@ class _Passage:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._left = evidence.mass.copy()
-        self._spans: list[Span] | None = None
-        self._edges = self._tokens = np.empty((3, 0), np.int64)
+        self._edges: Ints | None = None
+        self._tokens = np.empty((3, 0), np.int64)
         self._costs = np.empty(0)
         self._best: tuple[float, int] | None = None
         self.bound = float(self._left.sum()) + MAX_QUOTE * _CHARACTER_VALUE
@@ -86,13 +88,10 @@ class _Passage:
 
     def best(self) -> tuple[float, int]:
         """What quoting the best span is worth, and its index; -inf when there is none."""
-        if self._spans is None:
-            windows = {
-                (window.span.start, window.span.end): window for window in _windows(self._evidence)
-            }
-            self._spans = [window.span for window in windows.values()]
+        if self._edges is None:
+            windows = {window[:2]: window for window in _windows(self._evidence)}
             self._costs = np.array([window.cost for window in windows.values()])
-            edges = [(one.span.start, one.span.end, one.latest) for one in windows.values()]
+            edges = [window[:3] for window in windows.values()]
             self._edges = np.array(edges, np.int64).reshape(-1, 3).T
             self._tokens = self._evidence.starts.searchsorted(self._edges)
         if self._best is None:
@@ -106,12 +105,12 @@ class _Passage:
 
     def show(self, index: int) -> tuple[Candidate, set[int]]:
         """The span as a candidate, and its words; what it held is gone, and what repeats it."""
-        assert self._spans is not None
-        shown = self._spans[index]
+        assert self._edges is not None
+        starts, ends, _ = self._edges
+        shown = Span(int(starts[index]), int(ends[index]))
         candidate = _candidate(self._evidence, shown, self.best()[0])
         first, past, _ = self._tokens[:, index].tolist()
         self._left[first:past] = 0.0
-        starts, ends, _ = self._edges
         shared = np.minimum(ends, shown.end) - np.maximum(starts, shown.start)
         self._costs[shared > _MAX_OVERLAP * (ends - starts)] = np.inf
         self._best = None
@@ -207,13 +206,13 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
             if end - start > MAX_QUOTE:
                 cut = clauses[bisect_right(clauses, start + MAX_QUOTE) - 1]
                 if cut > max(spans[last].start, start + MAX_QUOTE - _CUT_REACH):
-                    yield _Window(Span(start, cut), _CUT_COST, cut - _ANSWER)
+                    yield _Window(start, cut, cut - _ANSWER, _CUT_COST)
                     cuts.add((last, cut))
                 cut = clauses[bisect_left(clauses, max(start, end - MAX_QUOTE - 1))] + 1
                 if cut < min(spans[first].end, end - MAX_QUOTE + _CUT_REACH):
-                    yield _Window(Span(cut, end), _CUT_COST, end)
+                    yield _Window(cut, end, end, _CUT_COST)
                 break
-            yield _Window(Span(start, end), -_CHARACTER_VALUE * (end - start), end)
+            yield _Window(start, end, end, -_CHARACTER_VALUE * (end - start))
     for within, cut in sorted(cuts):
         start = cut + 1
         for last in range(within, len(spans)):
@@ -221,7 +220,7 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
             if end - start > MAX_QUOTE or (last > within and apart[last]):
                 break
             if start < end:
-                yield _Window(Span(start, end), _CUT_COST, end)
+                yield _Window(start, end, end, _CUT_COST)
 
 
 def _clause_ends(text: str, start: int, end: int) -> list[int]:

@@ -22,6 +22,7 @@ from retrieval.language.questions import (
     AnswerType,
     answer_type,
     asking_words,
+    bare_answer_type,
     without_fillers,
 )
 from retrieval.language.syllables import is_folded_syllable
@@ -131,7 +132,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
         asked=next((place for place, said in enumerate(phrases.values()) if said.asked), None),
         before=before,
         after=after,
-        answer_type=answer_type(text),
+        answer_type=bare_answer_type(text),
         understood=spell(found, meant, text) if meant else decoded,
     )
 
@@ -316,14 +317,14 @@ def _vietnamese_terms(
 
 
 def _weighted(word: _Word) -> Iterator[tuple[QueryTerm, bool]]:
-    """The exact and the folded term of a word; the latter for both if there is but one."""
+    """The exact and the folded term of a word; one for both if it has but one, or tells little."""
     factor = 1 if word.telling else QUESTION_WORD_FACTOR
-    folded, weight = FOLDED + word.folded, FOLDED_WEIGHT
-    if word.exact:
+    folded, both = FOLDED + word.folded, EXACT_WEIGHT + FOLDED_WEIGHT
+    if word.exact and word.telling:
         yield QueryTerm((word.exact,), factor * EXACT_WEIGHT), word.telling
+        yield QueryTerm((folded,), factor * FOLDED_WEIGHT), word.telling
     else:
-        weight += EXACT_WEIGHT
-    yield QueryTerm((folded,), factor * weight), word.telling
+        yield QueryTerm((word.exact or folded,), factor * both), word.telling
 
 
 def _unique_terms(

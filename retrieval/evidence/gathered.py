@@ -57,8 +57,9 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
     edges: list[tuple[int, int]] = []  # by sentence, and by title: its span there
     titles: dict[int, str] = {}
     length = 0
-    for place, (row, number) in enumerate(split_passage_id(hit.id) for hit in hits):
-        stored = snapshot.stored(row)
+    places = [split_passage_id(hit.id) for hit in hits]
+    articles = snapshot.stored(*(row for row, _ in places))
+    for place, ((row, number), stored) in enumerate(zip(places, articles, strict=True)):
         passage = stored.passages[number]
         span = passage.span
         base = length - span.start

@@ -288,10 +288,14 @@ def answer_type(question: str) -> AnswerType | None:
     >>> answer_type("What was planned for 2010?")
     <AnswerType.THING: 'thing'>
     """
-    plain = without_fillers(question)
-    if is_english(plain):
-        return _first_match(_ENGLISH, _words(plain))
-    return _first_match(_VIETNAMESE, _words(_without_ai(plain)))
+    return bare_answer_type(without_fillers(question))
+
+
+def bare_answer_type(question: str) -> AnswerType | None:
+    """The same for a question without fillers."""
+    if is_english(question):
+        return _first_match(_ENGLISH, _words(question))
+    return _first_match(_VIETNAMESE, _words(_without_ai(question)))
 
 
 def asking_words(folded: Sequence[str]) -> set[int]:

@@ -77,7 +77,7 @@ def test_a_snapshot_that_was_replaced_lets_go_of_its_files_at_once(
     gc.disable()
     try:
         snapshot = Snapshot(index, engine)
-        assert snapshot.stored(1).article.title == "Chợ phiên"
+        assert snapshot.stored(1)[0].article.title == "Chợ phiên"
         seen = weakref.ref(snapshot)
         del snapshot
         assert seen() is None

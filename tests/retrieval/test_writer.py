@@ -49,7 +49,7 @@ def served_version(index: Path) -> int:
         assert len(hits) == snapshot.status().passages == passages
         for hit in hits:
             row, number = split_passage_id(hit.id)
-            one = snapshot.stored(row)
+            (one,) = snapshot.stored(row)
             assert f"d{version}." in one.passages[number].span.of(one.article.text)
         others = [v for v in range(max(0, version - 3), version + 3) if v != version]
         assert max(snapshot.engine.rarities([f"d{other}" for other in others]), default=-1) < 0
