@@ -36,6 +36,7 @@ NAME = "postings"
 _RARE = 1 << 13  # postings that are scored before it is asked which others matter
 _PROBED = 12  # documents, for each that is asked for, whose scores are completed to ask that
 _FEW = 96  # documents that are looked up in all remaining terms at once
+_HIGH = 0.75  # of the best score so far: whose documents' scores are completed to ask it again
 _AT_ONCE = 1 << 13  # postings that are added up together
 _KNOWN = 1 << 14  # terms whose place is remembered
 _HELD = 64 << 20  # bytes of postings that are remembered
@@ -43,6 +44,7 @@ _FREED = 1 << 24  # bytes
 _SLACK = 1e-8  # of a score, and beyond it: documents that tie after rounding are kept
 
 Scores = NDArray[np.float64]
+_Asked = str | tuple[str, ...]  # a term, or several that count as one
 
 
 class _Single(NamedTuple):
@@ -103,7 +105,7 @@ class InvertedEngine:
         averages = [segment.info.average or 1.0 for segment in self._segments]
         self._stretches = [max(1.0, self._average / average) for average in averages]
         self._norm_of = bm25_norms(np.arange(longest + 1, dtype=np.uint32), self._average)
-        self._known: dict[tuple[str, ...], _Known] = {}
+        self._known: dict[_Asked, _Known] = {}
         self._absent = _Known((), (), 0, idf(self._documents, 0))
         self._columns = ColumnCache(_HELD)
         _keep_freed_memory()
@@ -125,33 +127,34 @@ class InvertedEngine:
 
     def idfs(self, query: Sequence[QueryTerm]) -> list[float]:
         """The idf of each term of the query, in order; the highest for one that is unknown."""
-        return [known.idf for known in self._look_up([term.synonyms for term in query])]
+        return [known.idf for known in self._look_up(_asked(query))]
 
     def rarities(self, terms: Sequence[str]) -> list[float]:
         """The idf of each term that some document has; below zero for one that none has."""
-        return [one.idf if one.df else -1.0 for one in self._look_up([(term,) for term in terms])]
+        return [one.idf if one.df else -1.0 for one in self._look_up(terms)]
 
     def read(self, term: str) -> Column | None:
         """The postings of a term; None when no document has it."""
-        known = self._look_up([(term,)])
+        known = self._look_up([term])
         return self._columns_of(known)[0] if known[0].singles else None
 
-    def _look_up(self, asked: Sequence[tuple[str, ...]]) -> list[_Known]:
+    def _look_up(self, asked: Sequence[_Asked]) -> list[_Known]:
         known = self._known  # other threads may add to it; it is replaced, never emptied
-        missing = [synonyms for synonyms in asked if synonyms not in known]
+        missing = [one for one in asked if one not in known]
         if missing:
             known.update(zip(missing, self._find(missing), strict=True))
         if len(known) > _KNOWN:
             self._known = {}
-        return [known[synonyms] for synonyms in asked]
+        return [known[one] for one in asked]
 
-    def _find(self, asked: Sequence[tuple[str, ...]]) -> Iterator[_Known]:
+    def _find(self, asked: Sequence[_Asked]) -> Iterator[_Known]:
         """What the segments know of terms, looked up in each all at once."""
-        keys = [term_key(term) for synonyms in asked for term in synonyms]
+        synonyms = [(one,) if isinstance(one, str) else one for one in asked]
+        keys = [term_key(term) for terms in synonyms for term in terms]
         found = [segment.find(keys) for segment in self._segments] or [[None] * len(keys)]
         singles = map(_Single, keys, zip(*found, strict=True))
-        for synonyms in asked:
-            ones = [one for one in islice(singles, len(synonyms)) if any(one.entries)]
+        for terms in synonyms:
+            ones = [one for one in islice(singles, len(terms)) if any(one.entries)]
             yield self._pooled(tuple(ones)) if len(ones) > 1 else self._alone(*ones)
 
     def _alone(self, single: _Single | None = None) -> _Known:
@@ -212,7 +215,7 @@ class InvertedEngine:
         """
         gains: dict[object, float] = {}
         terms: dict[object, _Known] = {}
-        found = self._look_up([term.synonyms for term in query])
+        found = self._look_up(_asked(query))
         for asked, known in zip(query, found, strict=True):
             if known.df and asked.weight > 0:
                 gain = asked.weight * known.idf * (K1 + 1)
@@ -236,8 +239,8 @@ class InvertedEngine:
         needed = next((at for at in range(rare, len(terms)) if enough > left[at]), len(terms))
         if needed > rare:
             self._add(terms[rare:needed], total)
-            documents = np.flatnonzero(total > max(0.0, enough - left[needed]))
-            enough = max(enough, self._probe(total, documents, terms[needed:], limit))
+            high = np.flatnonzero(total > _HIGH * total.max())
+            enough = max(enough, self._probe(total, high, terms[needed:], limit))
         documents = np.flatnonzero(total > max(0.0, enough - left[needed]))
         return self._complete(documents, total[documents], terms[needed:], enough)
 
@@ -295,8 +298,9 @@ class InvertedEngine:
             if len(documents) <= _FEW:
                 return documents, scores + self._sums_of(documents, terms[at:])
             scores = scores + term.gain * _saturated(term.column.counts_of(documents), norms)
-            hopeful = scores >= enough - left
-            documents, scores, norms = documents[hopeful], scores[hopeful], norms[hopeful]
+            hopeful = np.flatnonzero(scores >= enough - left)
+            documents, scores = documents.take(hopeful), scores.take(hopeful)
+            norms = norms.take(hopeful)
         return documents, scores
 
     def _sums_of(self, documents: Ids, terms: Sequence[_Term]) -> Scores:
@@ -308,6 +312,10 @@ class InvertedEngine:
         impacts *= np.array([[term.gain] for term in terms])  # no matrix product: it starts threads
         sums: Scores = impacts.sum(axis=0)
         return sums
+
+
+def _asked(query: Sequence[QueryTerm]) -> list[_Asked]:
+    return [term.synonyms[0] if len(term.synonyms) == 1 else term.synonyms for term in query]
 
 
 def _keep_freed_memory() -> None:

@@ -38,7 +38,7 @@ _RECORD = Struct("<QIIfI")  # the same for one of them
 
 MAX_DOCUMENTS = 1 << 24
 
-_BLOCK = 128  # terms: 3 kB are read to find one
+_BLOCK = 32  # terms: 768 bytes are read to find one
 _AT_ONCE = 1 << 17  # words whose checksums are worked out together
 _COUNT = np.uint32(MAX_TF)
 _ODD = np.uint32(0x9E3779B1)

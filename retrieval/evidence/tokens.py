@@ -118,6 +118,7 @@ def take_apart(text: str) -> Tokens:
             date[place - 1 : place + 1] |= digit[place - 1 : place + 1]
     quoted = np.zeros(len(starts) + 1, bool)
     quoted[starts.searchsorted(np.flatnonzero(kinds & _OPENING))] = True
+    function, numeral = _little(exacts)
     following = kinds[ends]
     following = following | kinds[ends + 1] * (following & _SPACE > 0)
     return Tokens(
@@ -129,8 +130,8 @@ def take_apart(text: str) -> Tokens:
         date=date,
         percent=digit & (following & _PERCENT > 0),
         quoted=quoted[:-1],
-        function=_among(exacts, _function_words()),
-        numeral=_among(exacts, _numerals()),
+        function=function,
+        numeral=numeral,
     )
 
 
@@ -233,6 +234,7 @@ def _word_by_word(text: str) -> Tokens:
     digit = np.array([any(map(str.isdigit, word)) for word in words], bool)
     slashed = np.array([gap == "/" for gap in gaps[1:-1]], bool)
     slashed = np.append(False, slashed) | np.append(slashed, False)
+    function, numeral = _little(exacts)
     year = np.array([bool(_YEAR.fullmatch(word)) for word in words], bool)
     return Tokens(
         np.array([match.start() for match in found], np.int64),
@@ -243,8 +245,8 @@ def _word_by_word(text: str) -> Tokens:
         date=year | digit & slashed[: len(words)],
         percent=digit & np.array([bool(_PERCENT_SIGN.match(gap)) for gap in gaps[1:]], bool),
         quoted=np.array([bool(_OPENING_SIGN.search(gap)) for gap in gaps[:-1]], bool),
-        function=_among(exacts, _function_words()),
-        numeral=_among(exacts, _numerals()),
+        function=function,
+        numeral=numeral,
     )
 
 
@@ -279,17 +281,16 @@ def _mixed(numbers: _Numbers) -> Ints:
     return (mixed ^ mixed >> np.uint64(29)).view(np.int64)
 
 
-def _among(numbers: Ints, some: Ints) -> Flags:
-    """Which numbers are among some that ascend."""
-    places = np.minimum(some.searchsorted(numbers), len(some) - 1)
-    return np.asarray(some[places] == numbers)
+def _little(numbers: Ints) -> tuple[Flags, Flags]:
+    """Which numbers are those of function words, and which of numerals."""
+    words, function, numeral = _little_words()
+    places = words.searchsorted(numbers)
+    found = words.take(places, mode="clip") == numbers
+    return found & function.take(places, mode="clip"), found & numeral.take(places, mode="clip")
 
 
 @cache
-def _function_words() -> Ints:
-    return codes(FUNCTION_WORDS)
-
-
-@cache
-def _numerals() -> Ints:
-    return codes(NUMERALS)
+def _little_words() -> tuple[Ints, Flags, Flags]:
+    """The numbers of those words, ascending, and which they are."""
+    words = codes(FUNCTION_WORDS | NUMERALS)
+    return words, np.isin(words, codes(FUNCTION_WORDS)), np.isin(words, codes(NUMERALS))
