@@ -255,18 +255,15 @@ def digest_of(article: Article) -> bytes:
 
 def article_row(article: Article, passages: Sequence[Passage]) -> tuple[object, ...]:
     """The columns of table `articles` from `passage_count` on, in order."""
-    packed = json.dumps(
-        [[_pack(sentence) for sentence in passage.sentences] for passage in passages],
-        separators=(",", ":"),
-    )
+    packed = "\n".join(map(_pack, passages))
     columns = (*_columns(article)[1:], _zones(article), packed)
     checksum = _checksum((article.id, *columns, article.text))
     return (len(passages), digest_of(article), *columns, checksum, article.text)
 
 
 STORED_ARTICLE = (
-    "SELECT row, checksum, id, title, author, published, source, zones, passages, text"
-    " FROM articles"
+    "SELECT row, checksum, id, title, author, published, source, zones, passages,"
+    " CAST(text AS BLOB) FROM articles"
 )
 """Gives what `stored_article` takes."""
 
@@ -284,8 +281,9 @@ def stored_article(row: sqlite3.Row) -> StoredArticle:
         Zone(ZoneKind(kind), Span(start, end))
         for kind, start, end in (json.loads(zones) if zones != "[]" else ())
     )
-    article = Article(id, title, text, author, parse_published(published), source, marked)
-    return StoredArticle(number, article, _Passages(json.loads(passages)))
+    published = parse_published(published)
+    article = Article(id, title, text.decode(), author, published, source, marked)
+    return StoredArticle(number, article, _Passages(passages))
 
 
 def parse_published(value: str | None) -> date | None:
@@ -293,15 +291,18 @@ def parse_published(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _pack(sentence: Sentence) -> list[int | str | None]:
-    return [sentence.span.start, sentence.span.end, sentence.paragraph, sentence.kind]
+def _pack(passage: Passage) -> str:
+    return json.dumps(
+        [[one.span.start, one.span.end, one.paragraph, one.kind] for one in passage.sentences],
+        separators=(",", ":"),
+    )
 
 
 class _Passages(Sequence[Passage]):
     """The passages of an article, each unpacked when it is asked for: a question needs one."""
 
-    def __init__(self, packed: list[list[tuple[int, int, int, str | None]]]) -> None:
-        self._packed = packed
+    def __init__(self, packed: str) -> None:
+        self._packed = packed.split("\n") if packed else []
 
     def __len__(self) -> int:
         return len(self._packed)
@@ -313,11 +314,11 @@ class _Passages(Sequence[Passage]):
     def __getitem__(self, number: int | slice) -> Passage | Sequence[Passage]:
         if isinstance(number, slice):
             return [self[one] for one in range(len(self))[number]]
-        return Passage(number, tuple(map(_unpack, self._packed[number])))
+        sentences: list[tuple[int, int, int, str | None]] = json.loads(self._packed[number])
+        return Passage(number, tuple(_sentence(*one) for one in sentences))
 
 
-def _unpack(packed: tuple[int, int, int, str | None]) -> Sentence:
-    start, end, paragraph, kind = packed
+def _sentence(start: int, end: int, paragraph: int, kind: str | None) -> Sentence:
     return Sentence(Span(start, end), paragraph, ZoneKind(kind) if kind else None)
 
 
@@ -331,11 +332,15 @@ def _zones(article: Article) -> str:
 
 
 def _checksum(values: Sequence[object]) -> int:
-    """A checksum of text, numbers and None, and of where each ends."""
-    raws = [
-        b"\0" if value is None else str(value).encode("utf-8", "surrogatepass") for value in values
-    ]
+    """A checksum of text, numbers and None, and of where each ends; text may be given as UTF-8."""
+    raws = map(_raw, values)
     return zlib.crc32(b"".join([b"%d:%b" % (len(raw), raw) for raw in raws]))
+
+
+def _raw(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    return b"\0" if value is None else str(value).encode("utf-8", "surrogatepass")
 
 
 def _contains(title: str, words: str) -> bool:

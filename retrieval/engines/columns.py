@@ -79,9 +79,10 @@ class Column:
 
     def nearest(self, documents: Ids, sought: Words) -> Words:
         """For each document its posting, or another's; `sought` are the lowest it may have."""
-        if self.row is not None:
+        words = self.words
+        if words is None:
+            assert self.row is not None
             return sought | self.row.take(documents)
-        words = self._postings
         sought = sought.astype(words.dtype, copy=False)  # else it is the words that are copied
         return words.take(words.searchsorted(sought), mode="clip")
 

@@ -246,7 +246,7 @@ def stored_passages(index: Path) -> Iterable[str]:
     (database,) = index.glob("*/articles.sqlite3")
     with closing(sqlite3.connect(database)) as connection:
         for text, passages in connection.execute("SELECT text, passages FROM articles"):
-            for sentences in json.loads(passages):
+            for sentences in map(json.loads, passages.splitlines()):
                 yield text[sentences[0][0] : sentences[-1][1]]
 
 
