@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,9 @@ _BITS = (1 << 13) - 1  # of a hash, by which most words that nobody asked for ar
 
 
 class Pattern(NamedTuple):
-    """Words in a row: the hashes of their forms, and one number for all of them."""
+    """Words in a row: their last bits, by which most others are told apart, and one number."""
 
-    words: tuple[int, ...]
+    bits: tuple[int, ...]
     code: int
 
 
@@ -26,7 +27,7 @@ def pattern(words: Sequence[int]) -> Pattern:
     code = words[0]
     for word in words[1:]:
         code = (code * _FACTOR + word + _RANGE // 2) % _RANGE - _RANGE // 2
-    return Pattern(tuple(words), code)
+    return Pattern(tuple(word & _BITS for word in words), code)
 
 
 def occurrences(stream: Ints, of: Ints, patterns: Sequence[Pattern]) -> tuple[Ints, Ints]:
@@ -42,12 +43,12 @@ def occurrences(stream: Ints, of: Ints, patterns: Sequence[Pattern]) -> tuple[In
     if not patterns or not len(stream):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     filtered = np.zeros(_BITS + 1, bool)  # by the last bits of a hash: few others have the same
-    filtered[[word & _BITS for words, _ in patterns for word in words]] = True
+    filtered[[*chain.from_iterable(bits for bits, _ in patterns)]] = True
     asked = filtered[stream & _BITS]
     at = np.flatnonzero(asked)
     code = stream[at]
     codes, places = [code], [at]
-    for length in range(2, max(len(words) for words, _ in patterns) + 1):
+    for length in range(2, max(len(bits) for bits, _ in patterns) + 1):
         last = at + (length - 1)
         goes_on = of.take(last, mode="clip") == of[at]
         goes_on &= asked.take(last, mode="clip") & (last < len(of))

@@ -179,7 +179,7 @@ class Signals:
             return self._are(_CAUSES)
         if what == "offers_term":
             return found.quoted
-        new = ~self._among([word for word, _ in self._query.words])
+        new = ~self._spoken[0]
         if what == "offers_name":
             return found.capital & new
         if what == "offers_number":
@@ -269,7 +269,7 @@ class Signals:
     @cached_property
     def _known(self) -> Flags:
         """Which tokens are the question's words, or stand for them."""
-        known = self._among([word for word, told in self._query.words if told])
+        known = self._spoken[1].copy()
         for step in range(int((self._told.past - self._told.first).max(initial=0))):
             within = self._told.first + step < self._told.past
             known[self._told.first[within] + step] = True
@@ -381,13 +381,23 @@ class Signals:
         }
 
     def _new_words(self) -> Floats:
-        new = ~self._among([word for word, _ in self._query.words])
+        new = ~self._spoken[0]
         return np.bincount(self._found.of[new], minlength=len(self._found.sentences)).astype(float)
 
-    def _among(self, asked: Sequence[str]) -> Flags:
-        """Which tokens are one of a few folded words; quicker than `np.isin` for so few."""
-        hashes = codes(set(asked))
-        return np.asarray((self._found.folded == hashes[:, None]).any(axis=0))
+    @cached_property
+    def _spoken(self) -> tuple[Flags, Flags]:
+        """Which tokens are words of the question, and which of those that tell something."""
+        telling: dict[int, bool] = {}
+        for word, tells in self._query.words:
+            telling[code(word)] = tells or telling.get(code(word), False)
+        numbers = np.array(sorted(telling), np.int64)
+        tell = np.array([telling[number] for number in numbers.tolist()], bool)
+        if not len(numbers):
+            nothing = np.zeros(len(self._found.of), bool)
+            return nothing, nothing
+        places = numbers.searchsorted(self._found.folded)
+        spoken = numbers.take(places, mode="clip") == self._found.folded
+        return spoken, spoken & tell.take(places, mode="clip")
 
     def _title(self) -> Floats:
         """The share of the words of each sentence's title that the question has."""
@@ -450,7 +460,7 @@ def _find(query: Query, found: Gathered) -> _Found:
     matches = np.zeros((sentences, len(query.phrases)))
     strengths = np.array([0.0, *(strength for *_, strength in forms)])
     np.maximum.at(matches, (rows[is_form], phrases), strengths[which - (len(terms) - 1)])
-    lengths = np.array([len(sought.words) for sought in patterns], np.int64)
+    lengths = np.array([len(sought.bits) for sought in patterns], np.int64)
     past = first + lengths[which]
     signs = np.flatnonzero(found.percent)
     for column, phrase in enumerate(query.phrases) if len(signs) else ():
