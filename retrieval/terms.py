@@ -7,6 +7,7 @@ Each text gives four kinds of term, told apart by a prefix and a space: exact sy
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -37,8 +38,14 @@ QUESTION_WORD_FACTOR = 0.3
 NAME_PART = 0.5
 _LONGEST_FORM = 5  # syllables of a name or a translation that are looked for
 _MUCH_RARER = 1.5  # in idf: a word without diacritics is a fifth of those with and without
-MAX_TOKENS = 64
-"""Tokens of a question beyond this many are not searched for: work per question is bounded."""
+MAX_TOKENS = 96
+"""No more tokens of a question are searched for, the most telling: work per question is bounded."""
+READ_TOKENS = 256
+"""Those are chosen from so many."""
+_STORY = 32  # tokens; a question that is longer may tell a story before it asks
+STORY_FACTOR = 0.5
+"""What a word of that story weighs beside one of the sentence with the question mark."""
+_ASKING_SENTENCE = re.compile(r"[^.!?…\n]*\?")
 
 _QUESTION_WORDS = frozenset(exact(word) for word in QUESTION_WORDS)
 # "huyện nào", "bao nhiêu xã": what is asked for, by the question word after or before it.
@@ -116,10 +123,11 @@ def parse_question(question: str, rarities: Rarities) -> Query:
     text = decoded or typed
     if is_english(text):
         return _english(typed, rarities)  # "is" and "of" are no keystrokes for "í" and "ò"
-    text = without_fillers(text) or text
-    found = _spelt_out(list(tokens(text))[:MAX_TOKENS], text)
+    marks, text = text.count("?"), without_fillers(text) or text
+    found = _spelt_out(_most_telling(text, rarities), text)
     meant = closest_words(found, rarities)
-    words = _read(found, text, meant, rarities)
+    # thanks after it are cut off with the question mark
+    words = _read(found, text + "?" * (marks > text.count("?")), meant, rarities)
     terms, content = _unique_terms(_vietnamese_terms(words, rarities))
     phrases = _phrases(words)
     before, after = _sides(words, phrases)
@@ -143,7 +151,7 @@ class _Word(NamedTuple):
     `exact` is None when its diacritics are not to be trusted: there were none, or the corpus
     has it only with others; `typed` is what it was typed as, if with diacritics. `name` says
     that it has a capital without beginning the question; `longhand` has what an abbreviation
-    stands for, as terms.
+    stands for, as terms; `factor` is what it weighs.
     """
 
     exact: str | None
@@ -152,6 +160,18 @@ class _Word(NamedTuple):
     typed: str | None = None
     name: bool = False
     longhand: tuple[str, ...] = ()
+    factor: float = 1.0
+
+
+def _most_telling(text: str, rarities: Rarities) -> list[Token]:
+    """The tokens of a question; of one that tells a whole story, the words that the corpus has
+    least often, which may stand anywhere."""
+    found = list(itertools.islice(tokens(text), READ_TOKENS))
+    if len(found) <= MAX_TOKENS:
+        return found
+    told = rarities([FOLDED + token.folded for token in found])
+    order = sorted(range(len(found)), key=lambda place: -told[place])
+    return [found[place] for place in sorted(order[:MAX_TOKENS])]
 
 
 def _spelt_out(found: Sequence[Token], text: str) -> list[Token]:
@@ -174,20 +194,37 @@ def _read(
     exacts = [token.exact for place, token in enumerate(found) if place not in bare]
     asking = asking_words([token.folded for token in found]) if bare else set()
     known = {one for one, rarity in zip(exacts, rarities(exacts), strict=True) if rarity >= 0}
+    story = _story(found, text)
     words = []
     for place, token in enumerate(found):
         word = token.span.of(text)
+        factor = STORY_FACTOR if place in story else 1.0
         name = place > 0 and not titled and word[0].isupper()
         if place in meant:
-            words += [_Word(None, syllable, telling=True, name=name) for syllable in meant[place]]
+            words += [
+                _Word(None, syllable, telling=True, name=name, factor=factor)
+                for syllable in meant[place]
+            ]
             continue
         asks = place in asking if place in bare else token.exact in _QUESTION_WORDS
         exact_form = token.exact if place not in bare and token.exact in known else None
         meanings = expansions(word.lower() if shouted else word)
         longhand = _unique(_phrase(meaning, rarities) for meaning in meanings)
         typed = None if place in bare else token.exact
-        words.append(_Word(exact_form, token.folded, not asks, typed, name, longhand))
+        words.append(_Word(exact_form, token.folded, not asks, typed, name, longhand, factor))
     return words
+
+
+def _story(found: Sequence[Token], text: str) -> set[int]:
+    """The places in a long question that are in none of its sentences with a question mark."""
+    asking = [match.span() for match in _ASKING_SENTENCE.finditer(text)]
+    if not asking or len(found) <= _STORY:
+        return set()
+    return {
+        place
+        for place, token in enumerate(found)
+        if not any(start <= token.span.start < end for start, end in asking)
+    }
 
 
 def _bare(found: Sequence[Token], rarities: Rarities) -> set[int]:
@@ -303,7 +340,7 @@ def _vietnamese_terms(
     for word in words:
         if word.longhand:
             synonyms = (FOLDED + word.folded, *word.longhand)
-            yield QueryTerm(synonyms, EXACT_WEIGHT + FOLDED_WEIGHT), True
+            yield QueryTerm(synonyms, word.factor * (EXACT_WEIGHT + FOLDED_WEIGHT)), True
         else:
             yield from _weighted(word)
     pairs = [pair for pair in itertools.pairwise(words) if pair[0].telling or pair[1].telling]
@@ -313,12 +350,13 @@ def _vietnamese_terms(
     for (one, other), as_typed, rarity in zip(pairs, typed, rarities(typed), strict=True):
         # a pair that the corpus has as it was typed was meant so
         pair = as_typed if rarity >= 0 else f"{FOLDED}{one.folded} {other.folded}"
-        yield QueryTerm((pair,), BIGRAM_FACTOR * (EXACT_WEIGHT + FOLDED_WEIGHT)), True
+        factor = BIGRAM_FACTOR * min(one.factor, other.factor)
+        yield QueryTerm((pair,), factor * (EXACT_WEIGHT + FOLDED_WEIGHT)), True
 
 
 def _weighted(word: _Word) -> Iterator[tuple[QueryTerm, bool]]:
     """The exact and the folded term of a word; one for both if it has but one, or tells little."""
-    factor = 1 if word.telling else QUESTION_WORD_FACTOR
+    factor = word.factor * (1 if word.telling else QUESTION_WORD_FACTOR)
     folded, both = FOLDED + word.folded, EXACT_WEIGHT + FOLDED_WEIGHT
     if word.exact and word.telling:
         yield QueryTerm((word.exact,), factor * EXACT_WEIGHT), word.telling
@@ -339,7 +377,7 @@ def _unique_terms(
 
 def _english(text: str, rarities: Rarities) -> Query:
     """Each English word or phrase as one term, its translations as synonyms."""
-    found = list(tokens(text))[:MAX_TOKENS]
+    found = _most_telling(text, rarities)
     terms = []
     phrases: list[Phrase] = []
     named: list[Phrase] = []

@@ -100,6 +100,27 @@ def test_only_so_many_words_of_a_question_are_asked_for() -> None:
     assert len(parse_question(question, rarities).words) <= MAX_TOKENS
 
 
+def test_of_a_long_story_the_words_are_asked_for_that_the_corpus_has_least_often() -> None:
+    def rarities(terms: Sequence[str]) -> list[float]:
+        return [5.0 if term.removeprefix("~") in ("huyet", "ap") else 0.1 for term in terms]
+
+    story = "chào bác sĩ em năm nay hai mươi lăm tuổi vừa qua em thấy trong người không được khoẻ "
+    asked = {term.synonyms[0] for term in parse_question(story * 8 + "huyết áp", rarities).terms}
+    assert {"~huyet", "~ap"} <= asked
+    assert len(parse_question(story * 8 + "huyết áp", rarities).words) <= MAX_TOKENS
+
+
+def test_in_a_long_story_what_is_asked_weighs_more() -> None:
+    story = "Tôi đi chợ phiên xã bên từ sáng sớm, mua được ba con lợn giống về nuôi. " * 3
+    known = [1.0] * 1000
+    told = weights(
+        parse_question(f"{story}Đảng uỷ có họp? Cảm ơn.", lambda terms: known[: len(terms)])
+    )
+    short = weights(parse_question("Tôi đi chợ. Đảng uỷ họp?", lambda terms: known[: len(terms)]))
+    assert told["~dang"] == 2 * told["~cho"]
+    assert short["~dang"] == short["~cho"]
+
+
 def test_a_short_word_is_taken_for_another_only_beside_a_neighbour_of_it() -> None:
     assert closest_words(list(tokens("bi thuw")), rarities) == {1: ("thu",)}
     assert closest_words(list(tokens("gia vangg hom nay")), rarities) == {}
