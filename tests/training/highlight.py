@@ -25,6 +25,7 @@ from retrieval.confidence import confidence
 from retrieval.evaluation.metrics import RIGHT_F1, token_f1, words
 from retrieval.evaluation.run import indexed
 from retrieval.evaluation.squad import Collection, Question, read_collection
+from retrieval.evidence import Floats
 from retrieval.highlight.asked import KINDS, read_question
 from retrieval.highlight.features import Values, span_features
 from retrieval.highlight.quoted import Quoted, read_quote
@@ -32,6 +33,7 @@ from retrieval.highlight.ranker import choose, nothing_features
 from retrieval.index import Snapshot
 from retrieval.ranking import rank
 from retrieval.terms import parse_question
+from tests.training import evidence
 
 FOLDS = 8
 RIDGE = 3e-3  # towards zero, of the weights for all kinds of questions
@@ -72,12 +74,32 @@ class Marked:
     f1: float
 
 
-def examples(collection: Collection) -> tuple[list[Example], tuple[str, ...]]:
-    """Examples from each question of the collection, and the features' names."""
+def examples(
+    collection: Collection, weights: Sequence[Floats]
+) -> tuple[list[Example], tuple[str, ...]]:
+    """Examples from each question of the collection, and the features' names.
+
+    They are ranked with the evidence's `weights` that were learned without their article's fold.
+    """
+    fold_of = evidence.folds(collection, 0)
+    found: list[tuple[Example, tuple[str, ...]]] = []
     with indexed(collection.articles) as index:
         snapshot = index.snapshot()
-        found = [one for each in collection.questions for one in _examples(snapshot, each)]
+        for question in collection.questions:
+            with evidence.weighing(weights[fold_of[question.article_id]]):
+                found += _examples(snapshot, question)
     return [one for one, _ in found], found[0][1]
+
+
+def weights_of_evidence(collection: Collection) -> list[Floats]:
+    """For each fold, the weights of the evidence learned on the articles of the others."""
+    fold_of = evidence.folds(collection, 0)
+    with indexed(collection.articles) as index:
+        data = list(evidence.examples(collection, index.snapshot()))
+    return [
+        evidence.learn([one for one in data if fold_of[one.article] != fold])
+        for fold in range(evidence.FOLDS)
+    ]
 
 
 def _examples(snapshot: Snapshot, question: Question) -> Iterator[tuple[Example, tuple[str, ...]]]:
@@ -88,14 +110,15 @@ def _examples(snapshot: Snapshot, question: Question) -> Iterator[tuple[Example,
     sure = confidence(query, ranking) >= THRESHOLD
     for place, candidate in enumerate(ranking.candidates):
         shown = sure and place == 0
-        yield from example(question.article_id, question.text, candidate.text, gold, shown)
+        quoted = read_quote(candidate.text)
+        yield from example(question.article_id, question.text, quoted, gold, shown)
 
 
 def example(
-    article: str, question: str, quote: str, gold: Sequence[str], shown: bool
+    article: str, question: str, quoted: Quoted, gold: Sequence[str], shown: bool
 ) -> Iterator[tuple[Example, tuple[str, ...]]]:
     """The example of one quote and the features' names; nothing when no span can be marked."""
-    asked, quoted = read_question(question), read_quote(quote)
+    asked = read_question(question)
     first, past = quoted.candidates
     if asked.kind not in KINDS or not len(first):
         return
@@ -119,7 +142,8 @@ def news_examples() -> list[Example]:
     for number, line in enumerate(NEWS.read_text("utf-8").splitlines()):
         record = json.loads(line)
         for question, answer in record["answers"].items():
-            made = example(f"news {number}", question, record["quote"], [answer], shown=True)
+            quoted = read_quote(record["quote"])
+            made = example(f"news {number}", question, quoted, [answer], shown=True)
             found += [one for one, _ in made]
     return found
 
@@ -235,7 +259,8 @@ def main() -> None:
         "vietnamese": read_collection(options.file),
         "english": read_collection(options.file, questions=options.english),
     }
-    found = {name: examples(collection) for name, collection in collections.items()}
+    weights = weights_of_evidence(collections["vietnamese"])
+    found = {name: examples(collection, weights) for name, collection in collections.items()}
     measured = {name: one for name, (one, _) in found.items()} | {"news": news_examples()}
     everything = [one for examples_of in measured.values() for one in examples_of]
     counts = {name: len(collection.questions) for name, collection in collections.items()}
