@@ -37,6 +37,11 @@ _HOPELESS = 9.0
 """A sentence whose own signals score so much less than the best one's is not looked into."""
 
 
+_APART = 0.25
+"""What a caption, title or byline is worth beside running text that says as much: what it is about
+is shown beside it, not told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One candidate passage: its sentences, and how likely the answer begins at each token.
@@ -103,6 +108,8 @@ def _mass(signals: Signals, found: Gathered) -> Floats:
     inside = kept[found.of]
     own = (signals.tokens(kept) * for_tokens).sum(axis=1) + scores[found.of[inside]]
     likely = np.exp(own - own.max())
+    apart = np.array([sentence.kind is not None for _, _, sentence in found.sentences])
+    likely[apart[found.of[inside]]] *= _APART
     mass = np.zeros(len(found.of))
     mass[inside] = likely / likely.sum()
     return mass
