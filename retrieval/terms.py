@@ -337,11 +337,12 @@ def _part(word: _Word) -> Form:
 def _vietnamese_terms(
     words: Sequence[_Word], rarities: Rarities
 ) -> Iterator[tuple[QueryTerm, bool]]:
+    says = any(word.telling for word in words)
     for word in words:
         if word.longhand:
             synonyms = (FOLDED + word.folded, *word.longhand)
             yield QueryTerm(synonyms, word.factor * (EXACT_WEIGHT + FOLDED_WEIGHT)), True
-        else:
+        elif word.telling or not (says and word.exact):  # typed bare it may be another word
             yield from _weighted(word)
     pairs = [pair for pair in itertools.pairwise(words) if pair[0].telling or pair[1].telling]
     typed = [
@@ -355,14 +356,14 @@ def _vietnamese_terms(
 
 
 def _weighted(word: _Word) -> Iterator[tuple[QueryTerm, bool]]:
-    """The exact and the folded term of a word; one for both if it has but one, or tells little."""
+    """The exact and the folded term of a word; the latter for both if there is but one."""
     factor = word.factor * (1 if word.telling else QUESTION_WORD_FACTOR)
-    folded, both = FOLDED + word.folded, EXACT_WEIGHT + FOLDED_WEIGHT
-    if word.exact and word.telling:
+    folded, weight = FOLDED + word.folded, FOLDED_WEIGHT
+    if word.exact:
         yield QueryTerm((word.exact,), factor * EXACT_WEIGHT), word.telling
-        yield QueryTerm((folded,), factor * FOLDED_WEIGHT), word.telling
     else:
-        yield QueryTerm((word.exact or folded,), factor * both), word.telling
+        weight += EXACT_WEIGHT
+    yield QueryTerm((folded,), factor * weight), word.telling
 
 
 def _unique_terms(
