@@ -7,8 +7,6 @@ of the others only those that could still get there are looked up in the posting
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
@@ -43,7 +41,6 @@ _AT_ONCE = 1 << 13  # postings that are added up together
 _KNOWN = 1 << 14  # terms whose place is remembered
 _HELD = 64 << 20  # bytes of postings that are remembered
 _FREED = 1 << 24  # bytes
-_GIVEN_BACK_AFTER = 5_000  # searches
 _SLACK = 1e-8  # of a score, and beyond it: documents that tie after rounding are kept
 
 Scores = NDArray[np.float64]
@@ -111,7 +108,6 @@ class InvertedEngine:
         self._known: dict[_Asked, _Known] = {}
         self._absent = _Known((), (), 0, idf(self._documents, 0))
         self._columns = ColumnCache(_HELD)
-        self._searches = 0
         _keep_freed_memory()
 
     def close(self) -> None:
@@ -121,9 +117,6 @@ class InvertedEngine:
 
     def search(self, query: Sequence[QueryTerm], limit: int) -> list[Hit]:
         """The best documents, best first, ties by id; none that scores zero."""
-        self._searches += 1
-        if self._searches % _GIVEN_BACK_AFTER == 0:
-            _give_back_memory()
         terms = self._terms(query)
         if not terms or limit < 1:
             return []
@@ -332,17 +325,6 @@ def _keep_freed_memory() -> None:
     a block of this size freed. The block is never touched, and so takes no memory.
     """
     np.empty(_FREED, np.uint8)
-
-
-def _give_back_memory() -> None:
-    """Have the allocator give back what lies free between what is held, which grows over months.
-
-    It takes some milliseconds, and as many of the next search.
-    """
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
-        if trim is not None:
-            trim(0)
 
 
 def _saturated(counts: NDArray[Any], norms: Scores) -> Scores:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -12,14 +11,7 @@ from hypothesis import strategies as st
 
 from retrieval.analysis import analyse
 from retrieval.articles import load_file
-from retrieval.engines import (
-    ENGINES,
-    LARGE,
-    MOST_FOR_REFERENCE,
-    REFERENCE,
-    engine_name,
-    inverted,
-)
+from retrieval.engines import ENGINES, LARGE, MOST_FOR_REFERENCE, REFERENCE, engine_name
 from retrieval.engines.base import Document, Engine, Opening, QueryTerm
 from retrieval.engines.batches import MAX_TF, batch_of
 from retrieval.engines.exhaustive import ExhaustiveEngine
@@ -288,15 +280,3 @@ def test_changed_state_is_damaged(tmp_path: Path) -> None:
     state = written(tmp_path, [{1: ["xã"]}])
     with pytest.raises(IndexDamaged):
         InvertedEngine(tmp_path, state.replace('"documents": 1', '"documents": 2'))
-
-
-def test_what_lies_free_is_given_back_after_so_many_searches(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given_back: list[int] = []
-    monkeypatch.setattr(inverted, "_GIVEN_BACK_AFTER", 3)
-    monkeypatch.setattr(inverted, "_give_back_memory", lambda: given_back.append(1))
-    with closing(InvertedEngine(tmp_path, written(tmp_path, [{1: ["xã"]}]))) as engine:
-        found = [engine.search([QueryTerm(("xã",))], 1) for _ in range(7)]
-    assert len(given_back) == 2
-    assert all(hits == found[0] for hits in found)
