@@ -23,7 +23,7 @@ from retrieval.language.questions import (
     AnswerType,
     answer_type,
     asking_words,
-    bare_answer_type,
+    plain_answer_type,
     without_fillers,
 )
 from retrieval.language.syllables import is_folded_syllable
@@ -140,7 +140,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
         asked=next((place for place, said in enumerate(phrases.values()) if said.asked), None),
         before=before,
         after=after,
-        answer_type=bare_answer_type(text),
+        answer_type=plain_answer_type(text),
         understood=spell(found, meant, text) if meant else decoded,
     )
 

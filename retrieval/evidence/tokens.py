@@ -96,26 +96,13 @@ def take_apart(text: str) -> Tokens:
     kinds = tables.kinds_of(rows)
     beyond = characters[rows == _ROWS - 1] if rows.max() == _ROWS - 1 else ()
     if np.bitwise_or.reduce(kinds) & _STRANGE or any(chr(one).isalnum() for one in beyond):
-        return _word_by_word(text)
+        return word_by_word(text)
     starts, ends = _edges(text, kinds)
     if not len(starts):
-        return _word_by_word("")
+        return word_by_word("")
     exacts, folded = tables.forms_of(rows, kinds, starts, ends)
-    decimals, size = kinds & _DECIMAL > 0, ends - starts
     digit = np.zeros(len(starts), bool)
     digit[starts.searchsorted(np.flatnonzero(kinds & _DIGIT), "right") - 1] = True
-    date = np.zeros(len(starts), bool)
-    four = np.flatnonzero(digit & (size == 4))
-    first = starts[four]
-    is_year = (rows[first] == ord("1")) | (rows[first] == ord("2"))
-    for after in (1, 2, 3):
-        is_year &= decimals[first + after]
-    date[four[is_year]] = True
-    slashes = np.flatnonzero(kinds & _SLASH)
-    places = starts.searchsorted(slashes)
-    for slash, place in zip(slashes.tolist(), places.tolist(), strict=True):
-        if 0 < place < len(starts) and ends[place - 1] == slash == starts[place] - 1:
-            date[place - 1 : place + 1] |= digit[place - 1 : place + 1]
     quoted = np.zeros(len(starts) + 1, bool)
     quoted[starts.searchsorted(np.flatnonzero(kinds & _OPENING))] = True
     function, numeral = _little(exacts)
@@ -127,12 +114,29 @@ def take_apart(text: str) -> Tokens:
         folded,
         capital=kinds[starts] & _UPPER > 0,
         digit=digit,
-        date=date,
+        date=_dates(rows, kinds, starts, ends, digit),
         percent=digit & (following & _PERCENT > 0),
         quoted=quoted[:-1],
         function=function,
         numeral=numeral,
     )
+
+
+def _dates(rows: Ints, kinds: _Kinds, starts: Ints, ends: Ints, digit: Flags) -> Flags:
+    """Which tokens are like a year, or have a digit and are beside a lone slash."""
+    found = np.zeros(len(starts), bool)
+    four = np.flatnonzero(digit & (ends - starts == 4))
+    first = starts[four]
+    is_year = (rows[first] == ord("1")) | (rows[first] == ord("2"))
+    for after in (1, 2, 3):
+        is_year &= kinds[first + after] & _DECIMAL > 0
+    found[four[is_year]] = True
+    slashes = np.flatnonzero(kinds & _SLASH)
+    places = starts.searchsorted(slashes)
+    for slash, place in zip(slashes.tolist(), places.tolist(), strict=True):  # few
+        if 0 < place < len(starts) and ends[place - 1] == slash == starts[place] - 1:
+            found[place - 1 : place + 1] |= digit[place - 1 : place + 1]
+    return found
 
 
 def _edges(text: str, kinds: _Kinds) -> tuple[Ints, Ints]:
@@ -224,7 +228,7 @@ class _Tables:
 _tables = cache(_Tables)
 
 
-def _word_by_word(text: str) -> Tokens:
+def word_by_word(text: str) -> Tokens:
     """The same for any text, marks that stand by themselves among it."""
     found = list(TOKEN.finditer(text))
     words = [match.group() for match in found]

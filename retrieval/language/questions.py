@@ -288,10 +288,10 @@ def answer_type(question: str) -> AnswerType | None:
     >>> answer_type("What was planned for 2010?")
     <AnswerType.THING: 'thing'>
     """
-    return bare_answer_type(without_fillers(question))
+    return plain_answer_type(without_fillers(question))
 
 
-def bare_answer_type(question: str) -> AnswerType | None:
+def plain_answer_type(question: str) -> AnswerType | None:
     """The same for a question without fillers."""
     if is_english(question):
         return _first_match(_ENGLISH, _words(question))

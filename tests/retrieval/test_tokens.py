@@ -1,13 +1,11 @@
 """Texts taken apart with numpy: the same as word by word, whatever the text."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from retrieval.evidence.tokens import _word_by_word, code, take_apart
+from retrieval.evidence.tokens import code, take_apart, word_by_word
 from retrieval.text import exact, fold, tokens
 
 PIECES = st.lists(
@@ -23,16 +21,12 @@ PIECES = st.lists(
 )
 
 
-def _text(pieces: Sequence[str], joint: str) -> str:
-    return joint.join(pieces)
-
-
 @given(PIECES, st.sampled_from([" ", "", "\n", "\xa0"]))
 @example(["30", "%"], " ")
 @example(["quý", "B52.5", "x5.5,5km"], " ")
-def test_a_text_is_taken_apart_as_word_by_word(pieces: list[str], joint: str) -> None:
+def test_a_text_is_taken_apart_asword_by_word(pieces: list[str], joint: str) -> None:
     text = joint.join(pieces)
-    found, expected = take_apart(text), _word_by_word(text)
+    found, expected = take_apart(text), word_by_word(text)
     for name in found._fields:
         assert getattr(found, name).tolist() == getattr(expected, name).tolist(), (name, text)
 

@@ -110,15 +110,14 @@ def _examples(snapshot: Snapshot, question: Question) -> Iterator[tuple[Example,
     sure = confidence(query, ranking) >= THRESHOLD
     for place, candidate in enumerate(ranking.candidates):
         shown = sure and place == 0
-        quoted = read_quote(candidate.text)
-        yield from example(question.article_id, question.text, quoted, gold, shown)
+        yield from example(question.article_id, question.text, candidate.text, gold, shown)
 
 
 def example(
-    article: str, question: str, quoted: Quoted, gold: Sequence[str], shown: bool
+    article: str, question: str, quote: str, gold: Sequence[str], shown: bool
 ) -> Iterator[tuple[Example, tuple[str, ...]]]:
     """The example of one quote and the features' names; nothing when no span can be marked."""
-    asked = read_question(question)
+    asked, quoted = read_question(question), read_quote(quote)
     first, past = quoted.candidates
     if asked.kind not in KINDS or not len(first):
         return
@@ -142,8 +141,7 @@ def news_examples() -> list[Example]:
     for number, line in enumerate(NEWS.read_text("utf-8").splitlines()):
         record = json.loads(line)
         for question, answer in record["answers"].items():
-            quoted = read_quote(record["quote"])
-            made = example(f"news {number}", question, quoted, [answer], shown=True)
+            made = example(f"news {number}", question, record["quote"], [answer], shown=True)
             found += [one for one, _ in made]
     return found
 
