@@ -262,9 +262,11 @@ class InvertedEngine:
             impacts *= np.repeat([gain for _, gain in group], [len(words) for words, _ in group])
             np.add.at(total, documents, impacts)
         for term in terms:
-            if term.column.row is not None:
-                norms = self._norm_of.take(self._lengths)
-                total += term.gain * _saturated(term.column.row, norms)
+            if (row := term.column.row) is not None:
+                for at in range(0, len(row), _AT_ONCE):
+                    part = slice(at, at + _AT_ONCE)
+                    norms = self._norm_of.take(self._lengths[part])
+                    total[part] += term.gain * _saturated(row[part], norms)
         if len(self._dead):
             total[self._dead] = 0
 
