@@ -261,12 +261,12 @@ class InvertedEngine:
             impacts = _saturated(counts, self._norms(documents))
             impacts *= np.repeat([gain for _, gain in group], [len(words) for words, _ in group])
             np.add.at(total, documents, impacts)
-        for term in terms:
-            if (row := term.column.row) is not None:
-                for at in range(0, len(row), _AT_ONCE):
-                    part = slice(at, at + _AT_ONCE)
-                    norms = self._norm_of.take(self._lengths[part])
-                    total[part] += term.gain * _saturated(row[part], norms)
+        rows = [(term.column.row, term.gain) for term in terms if term.column.row is not None]
+        for at in range(0, self._size if rows else 0, _AT_ONCE):
+            part = slice(at, at + _AT_ONCE)
+            norms = self._norm_of.take(self._lengths[part])
+            for row, gain in rows:
+                total[part] += gain * _saturated(row[part], norms)
         if len(self._dead):
             total[self._dead] = 0
 

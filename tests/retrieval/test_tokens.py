@@ -24,7 +24,7 @@ PIECES = st.lists(
 @given(PIECES, st.sampled_from([" ", "", "\n", "\xa0"]))
 @example(["30", "%"], " ")
 @example(["quý", "B52.5", "x5.5,5km"], " ")
-def test_a_text_is_taken_apart_asword_by_word(pieces: list[str], joint: str) -> None:
+def test_a_text_is_taken_apart_as_word_by_word(pieces: list[str], joint: str) -> None:
     text = joint.join(pieces)
     found, expected = take_apart(text), word_by_word(text)
     for name in found._fields:
