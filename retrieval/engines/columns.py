@@ -6,12 +6,13 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.engines.batches import MAX_TF
+from retrieval.engines.memory import joined, room
 from retrieval.engines.segments import dense_words, spell_out
 
 Ids = NDArray[np.int64]
@@ -22,6 +23,7 @@ _SHIFT = 8
 _COUNT = MAX_TF
 _NARROW = 1 << 24  # documents whose postings fit 32 bits
 _MANY = 256  # documents
+_AT_ONCE = 1 << 13  # postings that are put in a row together: few take little memory
 _OVERHEAD = 512  # bytes of the objects around an array
 
 
@@ -71,7 +73,7 @@ class Column:
         if self.row is None and len(documents) > _MANY:  # more than are looked up faster singly
             upper = int(documents[-1]) + 1
             below = self._postings[: self._postings.searchsorted(upper << _SHIFT)]
-            return _as_row(below, upper).counts_of(documents)
+            return _filled(np.zeros(upper, np.uint8), [below]).take(documents)
         if self.row is not None:
             return self.row.take(documents)
         sought = _lowest(documents)
@@ -107,8 +109,7 @@ def _counts(nearest: Words, sought: Words) -> Words:
 
 def _lowest(documents: Ids) -> Words:
     """The lowest posting that each of some ascending documents may have."""
-    fits = not len(documents) or documents[-1] < _NARROW
-    return (documents << _SHIFT).astype(np.uint32 if fits else np.uint64)
+    return (documents << _SHIFT).astype(_kind(int(documents[-1]) + 1 if len(documents) else 0))
 
 
 def split_words(words: Words) -> tuple[Ids, Counts]:
@@ -122,8 +123,9 @@ def column_of(pieces: Sequence[Piece], documents: int) -> Column:
     if len(pieces) == 1 and pieces[0].base == 0 and len(whole) == dense_words(documents):
         return Column(None, whole.view(np.uint8)[:documents])
     parts = [_placed(piece, documents) for piece in pieces]
-    joined = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return Column(joined) if len(joined) < dense_words(documents) else _as_row(joined, documents)
+    if sum(map(len, parts)) >= dense_words(documents):
+        return Column(None, _filled(room(documents), parts))
+    return Column(parts[0] if len(parts) == 1 else joined(parts))
 
 
 def _placed(piece: Piece, documents: int) -> Words:
@@ -131,16 +133,18 @@ def _placed(piece: Piece, documents: int) -> Words:
     words = spell_out(piece.words) if piece.is_dense else piece.words
     if not piece.base:
         return words
-    wide: Words = words.astype(np.uint32 if documents < _NARROW else np.uint64)
+    wide: Words = words.astype(_kind(documents))
     wide += wide.dtype.type(piece.base << _SHIFT)
     return wide
 
 
-def _as_row(words: Words, documents: int) -> Column:
-    found, counts = split_words(words)
-    row = np.zeros(documents, np.uint8)
-    row[found] = counts
-    return Column(None, row)
+def _filled(row: Counts, parts: Iterable[Words]) -> Counts:
+    """A row that is all zero, with the counts of postings put in."""
+    for words in parts:
+        for at in range(0, len(words), _AT_ONCE):
+            found, counts = split_words(words[at : at + _AT_ONCE])
+            row[found] = counts
+    return row
 
 
 def pool(columns: Sequence[Column], documents: int) -> Column:
@@ -149,11 +153,22 @@ def pool(columns: Sequence[Column], documents: int) -> Column:
     for column in columns:
         found, counts = column.spelled()
         total[found] += counts
-    row = np.minimum(total, _COUNT).astype(np.uint8)
+    row = room(documents)
+    np.minimum(total, _COUNT, out=row, casting="unsafe")
     found = np.flatnonzero(row)
     if len(found) >= dense_words(documents):
         return Column(None, row)
-    return Column((found.astype(np.uint64) << np.uint64(_SHIFT)) | row[found])
+    kind = _kind(documents)
+    words = room(len(found) * kind.itemsize).view(kind)
+    words[:] = found
+    words <<= kind.type(_SHIFT)
+    words |= row[found]
+    return Column(words)
+
+
+def _kind(documents: int) -> np.dtype[Any]:
+    """The type of postings of so many documents."""
+    return np.dtype(np.uint32 if documents <= _NARROW else np.uint64)
 
 
 class ColumnCache:

@@ -28,6 +28,7 @@ from retrieval.engines.columns import (
     pool,
     split_words,
 )
+from retrieval.engines.memory import keep_freed_memory
 from retrieval.engines.merging import bm25_norms
 from retrieval.engines.segments import Entry, Segment
 from retrieval.engines.states import read_state
@@ -40,7 +41,6 @@ _HIGH = 0.75  # of the best score so far: whose documents' scores are completed 
 _AT_ONCE = 1 << 13  # postings that are added up together
 _KNOWN = 1 << 14  # terms whose place is remembered
 _HELD = 64 << 20  # bytes of postings that are remembered
-_FREED = 1 << 24  # bytes
 _SLACK = 1e-8  # of a score, and beyond it: documents that tie after rounding are kept
 
 Scores = NDArray[np.float64]
@@ -108,7 +108,7 @@ class InvertedEngine:
         self._known: dict[_Asked, _Known] = {}
         self._absent = _Known((), (), 0, idf(self._documents, 0))
         self._columns = ColumnCache(_HELD)
-        _keep_freed_memory()
+        keep_freed_memory()
 
     def close(self) -> None:
         """Let go of the files."""
@@ -318,15 +318,6 @@ class InvertedEngine:
 
 def _asked(query: Sequence[QueryTerm]) -> list[_Asked]:
     return [term.synonyms[0] if len(term.synonyms) == 1 else term.synonyms for term in query]
-
-
-def _keep_freed_memory() -> None:
-    """Have the allocator keep what a question has freed for the next one, up to some 32 MB.
-
-    glibc gives it back to the system, which takes longer than many a search, until it has seen
-    a block of this size freed. The block is never touched, and so takes no memory.
-    """
-    np.empty(_FREED, np.uint8)
 
 
 def _saturated(counts: NDArray[Any], norms: Scores) -> Scores:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.engines.batches import MAX_TF, Keys, Words, grouped
+from retrieval.engines.memory import is_large, room
 from retrieval.errors import IndexDamaged
 
 RECORD = np.dtype(
@@ -198,17 +199,28 @@ class Segment:
         return raw
 
     def _words(self, entry: Entry) -> Words:
-        size = min(entry.df, self._dense)
-        return np.frombuffer(self._read(entry.start * 4, size * 4), "<u4")
+        at, size = entry.start * 4, min(entry.df, self._dense) * 4
+        if not is_large(size):
+            return np.frombuffer(self._read(at, size), "<u4")
+        words = room(size)
+        self._fill(words.data, at)
+        return words.view("<u4")
 
     def _read(self, offset: int, size: int) -> bytes:
         read = os.pread(self._file, size, offset)
-        while len(read) < size:  # one call reads at most 2 GB
-            piece = os.pread(self._file, size - len(read), offset + len(read))
-            if not piece:
-                raise self._damaged("it ends too early")
-            read += piece
+        if len(read) < size:
+            whole = bytearray(size)
+            self._fill(memoryview(whole), offset)
+            return bytes(whole)
         return read
+
+    def _fill(self, buffer: memoryview, offset: int) -> None:
+        """Fill a buffer with what stands in the file from a place on."""
+        while len(buffer):  # one call reads at most 2 GB
+            size = os.preadv(self._file, [buffer], offset)
+            if not size:
+                raise self._damaged("it ends too early")
+            buffer, offset = buffer[size:], offset + size
 
     def _damaged(self, cause: str) -> IndexDamaged:
         return IndexDamaged(str(self._path), cause, _REBUILD)

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from retrieval.analysis import analyse
 from retrieval.articles import load_file
-from retrieval.engines import ENGINES, LARGE, MOST_FOR_REFERENCE, REFERENCE, engine_name
+from retrieval.engines import (
+    ENGINES,
+    LARGE,
+    MOST_FOR_REFERENCE,
+    REFERENCE,
+    engine_name,
+    memory,
+)
 from retrieval.engines.base import Document, Engine, Opening, QueryTerm
 from retrieval.engines.batches import MAX_TF, batch_of
 from retrieval.engines.exhaustive import ExhaustiveEngine
@@ -178,7 +185,11 @@ def test_engines_rank_alike_on_real_text(tmp_path: Path) -> None:
         assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected])
 
 
-def test_engines_rank_alike_where_most_postings_are_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("large", [1, 1 << 16])  # bytes that are kept in a map of their own
+def test_engines_rank_alike_where_most_postings_are_passed_over(
+    large: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_LARGE", large)
     random = Random(7)
     common = [f"từ{rank}" for rank in range(400)]
     weights = [1 / (rank + 2) for rank in range(400)]
@@ -189,15 +200,15 @@ def test_engines_rank_alike_where_most_postings_are_passed_over(tmp_path: Path) 
     numbers = list(documents)
     parts = [{id: documents[id] for id in part} for part in (numbers[:4000], numbers[4000:])]
     gone = numbers[100:400:7]
-    large = InvertedEngine(tmp_path, written(tmp_path, parts, gone))
-    small = ExhaustiveEngine(
+    inverted = InvertedEngine(tmp_path, written(tmp_path, parts, gone))
+    reference = ExhaustiveEngine(
         Document(id, terms) for id, terms in documents.items() if id not in gone
     )
     for _ in range(40):
         asked = {*random.choices(common, weights, k=12), *random.choices(common, k=3), "số5"}
         query = [QueryTerm((term,), random.choice((0.3, 0.5, 1.0))) for term in sorted(asked)]
         query.append(QueryTerm(tuple(random.choices(common, k=2)), 0.5))
-        found, expected = large.search(query, 6), small.search(query, 6)
+        found, expected = inverted.search(query, 6), reference.search(query, 6)
         assert [hit.id for hit in found] == [hit.id for hit in expected]
         assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected])
 
@@ -274,6 +285,19 @@ def test_cut_off_segment_is_damaged(tmp_path: Path, size: int) -> None:
     path.write_bytes(path.read_bytes()[:size])
     with pytest.raises(IndexDamaged):
         InvertedEngine(tmp_path, state)
+
+
+@pytest.mark.parametrize("large", [1, 1 << 16])
+def test_postings_cut_off_later_are_damaged(
+    large: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_LARGE", large)
+    engine = InvertedEngine(tmp_path, written(tmp_path, [{id: ["xã"] for id in range(40)}]))
+    assert engine.rarities(["xã"])[0] > 0  # its record is known, its postings are not read
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(b"")
+    with pytest.raises(IndexDamaged, match="ends too early"):
+        engine.search([QueryTerm(("xã",))], 1)
 
 
 def test_changed_state_is_damaged(tmp_path: Path) -> None:
