@@ -73,7 +73,7 @@ class Column:
         if self.row is None and len(documents) > _MANY:  # more than are looked up faster singly
             upper = int(documents[-1]) + 1
             below = self._postings[: self._postings.searchsorted(upper << _SHIFT)]
-            return _filled(np.zeros(upper, np.uint8), [below]).take(documents)
+            return _filled(np.empty(upper, np.uint8), [below]).take(documents)
         if self.row is not None:
             return self.row.take(documents)
         sought = _lowest(documents)
@@ -139,7 +139,8 @@ def _placed(piece: Piece, documents: int) -> Words:
 
 
 def _filled(row: Counts, parts: Iterable[Words]) -> Counts:
-    """A row that is all zero, with the counts of postings put in."""
+    """A row of the counts of postings, and of zeros."""
+    row.fill(0)
     for words in parts:
         for at in range(0, len(words), _AT_ONCE):
             found, counts = split_words(words[at : at + _AT_ONCE])
