@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from retrieval.database import StoredArticle
-from retrieval.engines.base import K1, Hit
+from retrieval.engines.base import K1
 from retrieval.evidence import Evidence, weigh
 from retrieval.evidence.tokens import Ints
 from retrieval.index import Snapshot
@@ -133,20 +133,18 @@ def rank(snapshot: Snapshot, query: Query, top: int) -> Ranking:
     hits = snapshot.engine.search(query.terms, PASSAGES)
     if not hits:
         return Ranking((), 0.0)
+    idfs = snapshot.engine.idfs(query.terms)
     perfect = (K1 + 1) * sum(
         term.weight * idf
-        for term, idf, telling in zip(
-            query.terms, snapshot.engine.idfs(query.terms), query.content, strict=True
-        )
+        for term, idf, telling in zip(query.terms, idfs, query.content, strict=True)
         if telling
     )
-    return Ranking(_quotes(snapshot, query, hits, top), hits[0].score / perfect)
+    quotes = _quotes(weigh(snapshot, query, hits, idfs), top)
+    return Ranking(quotes, hits[0].score / perfect)
 
 
-def _quotes(
-    snapshot: Snapshot, query: Query, hits: Sequence[Hit], top: int
-) -> tuple[Candidate, ...]:
-    passages = [_Passage(evidence) for evidence in weigh(snapshot, query, hits)]
+def _quotes(found: Sequence[Evidence], top: int) -> tuple[Candidate, ...]:
+    passages = [_Passage(evidence) for evidence in found]
     chosen: list[Candidate] = []
     said: list[set[int]] = []
     while passages and len(chosen) < top:

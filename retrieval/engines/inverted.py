@@ -7,9 +7,8 @@ of the others only those that could still get there are looked up in the posting
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, islice
+from collections.abc import Hashable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -69,8 +68,7 @@ class _Known(NamedTuple):
     content: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
+class _Term(NamedTuple):
     """Terms of the query that have the same postings; `bound` is the most that they add."""
 
     df: int
@@ -142,24 +140,25 @@ class InvertedEngine:
         known = self._known  # other threads may add to it; it is replaced, never emptied
         missing = [one for one in asked if one not in known]
         if missing:
-            known.update(zip(missing, self._find(missing), strict=True))
+            known.update({one: self._find(one) for one in missing})
         if len(known) > _KNOWN:
             self._known = {}
         return [known[one] for one in asked]
 
-    def _find(self, asked: Sequence[_Asked]) -> Iterator[_Known]:
-        """What the segments know of terms, looked up in each all at once."""
-        synonyms = [(one,) if isinstance(one, str) else one for one in asked]
-        keys = [term_key(term) for terms in synonyms for term in terms]
-        found = [segment.find(keys) for segment in self._segments] or [[None] * len(keys)]
-        singles = map(_Single, keys, zip(*found, strict=True))
-        for terms in synonyms:
-            ones = [one for one in islice(singles, len(terms)) if any(one.entries)]
-            yield self._pooled(tuple(ones)) if len(ones) > 1 else self._alone(*ones)
-
-    def _alone(self, single: _Single | None = None) -> _Known:
-        if single is None:
+    def _find(self, asked: _Asked) -> _Known:
+        """What the segments know of a term, or of synonyms."""
+        terms = (asked,) if isinstance(asked, str) else asked
+        singles = [single for term in terms if (single := self._single(term))]
+        if not singles:
             return self._absent
+        return self._pooled(tuple(singles)) if len(singles) > 1 else self._alone(singles[0])
+
+    def _single(self, term: str) -> _Single | None:
+        key = term_key(term)
+        entries = tuple([segment.find(key) for segment in self._segments])
+        return _Single(key, entries) if any(entries) else None
+
+    def _alone(self, single: _Single) -> _Known:
         key, entries = (single.key,), single.entries
         df, peak = 0, 0.0
         for stretch, entry in zip(self._stretches, entries, strict=True):
@@ -259,7 +258,10 @@ class InvertedEngine:
             words = np.concatenate([words for words, _ in group])
             documents, counts = split_words(words)
             impacts = _saturated(counts, self._norms(documents))
-            impacts *= np.repeat([gain for _, gain in group], [len(words) for words, _ in group])
+            done = 0
+            for words, gain in group:
+                impacts[done : done + len(words)] *= gain
+                done += len(words)
             np.add.at(total, documents, impacts)
         rows = [(term.column.row, term.gain) for term in terms if term.column.row is not None]
         for at in range(0, self._size if rows else 0, _AT_ONCE):

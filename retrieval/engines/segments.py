@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -102,10 +103,11 @@ class Segment:
         if zlib.crc32(raw) != info.checksum:
             raise self._damaged("its directory is damaged")
         parts = np.split(np.frombuffer(raw, np.uint8), np.cumsum(sizes)[:-1])
-        self._first_keys = parts[0].view("<u8")
-        self._block_records = parts[1].view("<i8")
-        self._block_words = parts[2].view("<i8")
-        self._checksums = parts[3].view("<u4")
+        # a memoryview's items are had in a third of the time of an array's
+        self._first_keys = parts[0].view(np.uint64).data
+        self._block_records = parts[1].view(np.int64).data
+        self._block_words = parts[2].view(np.int64).data
+        self._checksums = parts[3].view(np.uint32).data
         self.ids: NDArray[np.int64] = parts[4].view("<i8")
         self.lengths: Words = parts[5].view("<u4")
 
@@ -119,18 +121,19 @@ class Segment:
         if hasattr(self, "_file"):
             self.close()
 
-    def find(self, keys: Sequence[int]) -> list[Entry | None]:
-        """What is known of each term; None for one that no document has."""
-        if not len(self._first_keys):
-            return [None] * len(keys)
-        # a key below the first block's is not in it either
-        places = self._first_keys.searchsorted(np.array(keys, np.uint64), "right")
-        blocks = np.maximum(places, 1) - 1
-        starts = self._block_words[blocks].tolist()
-        return [
-            self._entry(block, start, key)
-            for block, start, key in zip(blocks.tolist(), starts, keys, strict=True)
-        ]
+    def find(self, key: int) -> Entry | None:
+        """What is known of a term; None for one that no document has."""
+        block = bisect_right(self._first_keys, key) - 1
+        if block < 0:
+            return None
+        records, sought = self._block(block), key.to_bytes(8, "little")
+        at = records.find(sought)
+        while at >= 0 and at % RECORD.itemsize:  # not at the beginning of a record
+            at = records.find(sought, at + 1)
+        if at < 0:
+            return None
+        _, within, df, peak, checksum = _RECORD.unpack_from(records, at)
+        return Entry(self._block_words[block] + within, df, peak, checksum)
 
     def is_dense(self, df: int) -> bool:
         """Whether a term of that df has a count for each document, rather than postings."""
@@ -167,21 +170,10 @@ class Segment:
             done = start + self._dense
         return Part(records["key"], dfs, np.concatenate([*pieces, words[done:]]))
 
-    def _entry(self, block: int, start: int, key: int) -> Entry | None:
-        """What a block, whose words begin at `start`, knows of a term."""
-        records, sought = self._block(block), key.to_bytes(8, "little")
-        at = records.find(sought)
-        while at >= 0 and at % RECORD.itemsize:  # not at the beginning of a record
-            at = records.find(sought, at + 1)
-        if at < 0:
-            return None
-        _, within, df, peak, checksum = _RECORD.unpack_from(records, at)
-        return Entry(start + within, df, peak, checksum)
-
     def _range(self, low: int, high: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
         """The records of keys in that range, and where the words of each begin."""
-        first = max(0, int(np.searchsorted(self._first_keys, np.uint64(low), "right")) - 1)
-        last = int(np.searchsorted(self._first_keys, np.uint64(high)))
+        first = max(0, bisect_right(self._first_keys, low) - 1)
+        last = bisect_left(self._first_keys, high)
         raw = b"".join(self._block(block) for block in range(first, last))
         records = np.frombuffer(raw, RECORD)
         sizes = np.diff(self._block_records[first : max(first, last) + 1])
@@ -191,7 +183,7 @@ class Segment:
 
     def _block(self, block: int) -> bytes:
         """The records of a block, as they were written."""
-        first, last = self._block_records[block : block + 2].tolist()
+        first, last = self._block_records[block], self._block_records[block + 1]
         at = self._records_at + first * RECORD.itemsize
         raw = self._read(at, (last - first) * RECORD.itemsize)
         if zlib.crc32(raw) != self._checksums[block]:

@@ -8,7 +8,7 @@ over the tokens of a question's passages.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,9 +20,8 @@ from retrieval.database import StoredArticle
 from retrieval.engines.base import Hit
 from retrieval.evidence.gathered import Gathered, gather
 from retrieval.evidence.signals import (
-    SENTENCE_SIGNALS,
-    TOKEN_SIGNALS,
     VISIBLE,
+    Columns,
     Floats,
     Signals,
 )
@@ -65,15 +64,20 @@ class Evidence:
     unnamed: float
 
 
-def weigh(snapshot: Snapshot, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
-    """What each hit's passage says for itself, in the order of the hits."""
+def weigh(
+    snapshot: Snapshot, query: Query, hits: Sequence[Hit], idfs: Sequence[float]
+) -> list[Evidence]:
+    """What each hit's passage says for itself, in the order of the hits.
+
+    `idfs` are those of the query's terms.
+    """
     found = gather(snapshot, hits)
     if not len(found.starts):
         return []
-    signals = Signals(query, snapshot.engine.idfs(query.terms), hits, found)
+    signals = Signals(query, idfs, hits, found)
     mass = _mass(signals, found)
     offers = signals.offers if asks_for_something_visible(query) else np.zeros(len(found.hit), bool)
-    phrases = signals.sentences[:, SENTENCE_SIGNALS.index("phrases_in_passage")]
+    phrases = signals.sentences.get("phrases_in_passage", np.zeros(len(found.hit)))
     evidence = []
     edges = found.hit.searchsorted(np.arange(len(hits) + 1))
     within = found.of.searchsorted(edges).tolist()
@@ -103,10 +107,10 @@ def asks_for_something_visible(query: Query) -> bool:
 def _mass(signals: Signals, found: Gathered) -> Floats:
     """The softmax of the tokens' scores; none for those of hopeless sentences."""
     for_sentences, for_tokens = _weights()
-    scores = (signals.sentences * for_sentences).sum(axis=1)
+    scores = _weighted(signals.sentences, for_sentences)
     kept = scores >= scores[found.of].max() - _HOPELESS
     inside = kept[found.of]
-    own = (signals.tokens(kept) * for_tokens).sum(axis=1) + scores[found.of[inside]]
+    own = _weighted(signals.tokens(kept), for_tokens) + scores[found.of[inside]]
     likely = np.exp(own - own.max())
     apart = np.array([sentence.kind is not None for _, _, sentence in found.sentences])
     likely[apart[found.of[inside]]] *= _APART
@@ -115,12 +119,17 @@ def _mass(signals: Signals, found: Gathered) -> Floats:
     return mass
 
 
+def _weighted(columns: Columns, weights: Mapping[str, float]) -> Floats:
+    """The sum of the signals, each times its weight."""
+    total = np.zeros(len(next(iter(columns.values()))))
+    for name, column in columns.items():
+        total += weights[name] * column
+    return total
+
+
 @cache
-def _weights() -> tuple[Floats, Floats]:
+def _weights() -> tuple[Mapping[str, float], Mapping[str, float]]:
     """The weights of the sentences' signals and of the tokens'."""
     text = files("retrieval.evidence").joinpath("weights.json").read_text("utf-8")
     learned: dict[str, dict[str, float]] = json.loads(text)
-    return (
-        np.array([learned["sentence"][name] for name in SENTENCE_SIGNALS]),
-        np.array([learned["token"][name] for name in TOKEN_SIGNALS]),
-    )
+    return learned["sentence"], learned["token"]

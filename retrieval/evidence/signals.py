@@ -21,6 +21,8 @@ from retrieval.terms import Query
 from retrieval.text import syllables
 
 Floats = npt.NDArray[np.float64]
+Column = npt.NDArray[np.float64 | np.bool_]
+Columns = Mapping[str, Column]
 
 IDF_FLOOR = 1.0
 """Added to every idf: within a passage that is already on the subject, common words tell too."""
@@ -195,11 +197,11 @@ class Signals:
         return np.asarray(1.0 - (self._in_passages[:, names] >= 1.0).mean(axis=1))
 
     @cached_property
-    def sentences(self) -> Floats:
-        """The signals of each sentence: (sentences, len(SENTENCE_SIGNALS))."""
+    def sentences(self) -> Columns:
+        """The signals of each sentence, by name; those that are left out are zero."""
         scores = np.array([hit.score for hit in self._hits])[self._found.hit]
         tf = self._told.tf
-        columns: dict[str, Floats] = {
+        columns: dict[str, Column] = {
             "own": (self._gains * tf * (K1 + 1) / (tf + K1)).sum(axis=1),
             "cover": self.cover,
             "passage": scores,
@@ -214,10 +216,10 @@ class Signals:
             columns[_OFFERS[asked]] = self.offers.astype(float)
         if self._query.phrases:
             columns |= self._phrases()
-        return _matrix(SENTENCE_SIGNALS, columns, len(self._found.sentences))
+        return columns
 
-    def tokens(self, kept: Flags) -> Floats:
-        """The signals of the tokens of the sentences that are kept, in order."""
+    def tokens(self, kept: Flags) -> Columns:
+        """The same of the tokens of the sentences that are kept, in order."""
         inside = kept[self._found.of]
         of, opens = self._found.of[inside], self._found.opens[inside]
         count = len(of)
@@ -228,7 +230,7 @@ class Signals:
         capital = self._found.capital[inside] & ~known
         digit, numeral = self._found.digit[inside] & ~known, self._found.numeral[inside] & ~known
         asked = self._query.answer_type
-        columns: dict[str, npt.NDArray[np.generic]] = {
+        columns: dict[str, Column] = {
             "known": known,
             "function": function & ~known,
             "capital": capital,
@@ -252,7 +254,7 @@ class Signals:
             columns |= self._nearness(inside, begin)
             columns |= {"counted": self._counted[inside], "named": self._named[inside]}
             columns |= {"in_slot": self._in_slot[inside], "leading": self._leading[inside]}
-        return _matrix(TOKEN_SIGNALS, columns, count)
+        return columns
 
     @cached_property
     def _in_passages(self) -> Floats:
@@ -408,17 +410,6 @@ class Signals:
             shared.setdefault(title, {})[word] = word in asked
         shares = {title: sum(words.values()) / len(words) for title, words in shared.items()}
         return np.array([shares.get(title, 0.0) for title in self._found.title.tolist()])
-
-
-def _matrix(
-    names: Sequence[str], columns: Mapping[str, npt.NDArray[np.generic]], count: int
-) -> Floats:
-    """The columns of those names side by side, zeros for those that there are not."""
-    rows = np.zeros((len(names), count))
-    for row, name in zip(rows, names, strict=True):
-        if name in columns:
-            row[:] = columns[name]
-    return rows.T
 
 
 @lru_cache(maxsize=1 << 14)

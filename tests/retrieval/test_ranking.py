@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from retrieval import open_index, update_index
-from retrieval.evidence import Floats, weigh
+from retrieval.evidence import weigh
 from retrieval.evidence.gathered import gather
 from retrieval.evidence.signals import SENTENCE_SIGNALS, TOKEN_SIGNALS, Signals
 from retrieval.index import Snapshot
@@ -94,7 +94,8 @@ def test_equal_questions_rank_equally(snapshot: Snapshot) -> None:
 
 def test_probabilities_of_tokens_add_up_to_one(snapshot: Snapshot) -> None:
     query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
-    evidence = weigh(snapshot, query, snapshot.engine.search(query.terms, PASSAGES))
+    hits = snapshot.engine.search(query.terms, PASSAGES)
+    evidence = weigh(snapshot, query, hits, snapshot.engine.idfs(query.terms))
     assert sum(one.mass.sum() for one in evidence) == pytest.approx(1)
     best = max(evidence, key=lambda one: one.mass.max())
     start = int(best.starts[best.mass.argmax()])
@@ -123,23 +124,22 @@ def test_what_is_left_out_between_two_sentences_is_no_part_of_either(tmp_path: P
     assert not [start for start in found.starts if repeated[0].start <= start < repeated[0].end]
 
 
-def column(signals: Signals, name: str) -> Floats:
-    return signals.sentences[:, SENTENCE_SIGNALS.index(name)]
-
-
 def test_each_signal_is_measured_for_each_sentence_and_token(snapshot: Snapshot) -> None:
     signals = signals_of(snapshot, QUESTIONS[0])
-    count = len(signals.sentences)
-    assert signals.sentences.shape == (count, len(SENTENCE_SIGNALS))
-    assert signals.tokens(np.ones(count, bool)).shape[1] == len(TOKEN_SIGNALS)
+    count = len(signals.cover)
+    assert signals.sentences.keys() <= set(SENTENCE_SIGNALS)
+    assert {len(column) for column in signals.sentences.values()} == {count}
+    tokens = signals.tokens(np.ones(count, bool))
+    assert tokens.keys() <= set(TOKEN_SIGNALS)
+    assert len({len(column) for column in tokens.values()}) == 1
     assert signals.cover.min() >= 0
     assert signals.cover.max() <= 1
-    assert column(signals, "passage_share").max() == 1
+    assert signals.sentences["passage_share"].max() == 1
 
 
 def test_another_word_for_the_same_counts_as_the_word(snapshot: Snapshot) -> None:
     asked, other = (
-        column(signals_of(snapshot, f"Ai {word} hợp tác xã?"), "phrases").max()
+        signals_of(snapshot, f"Ai {word} hợp tác xã?").sentences["phrases"].max()
         for word in ("lập", "thành lập")
     )
     assert 0.5 < other < asked
@@ -147,14 +147,14 @@ def test_another_word_for_the_same_counts_as_the_word(snapshot: Snapshot) -> Non
 
 def test_what_the_question_word_goes_with_is_looked_for(snapshot: Snapshot) -> None:
     signals = signals_of(snapshot, "Chợ phiên nào họp vào thứ bảy?")
-    found = column(signals, "asked_for")
+    found = signals.sentences["asked_for"]
     assert found.max() == 1
     assert found.min() == 0
 
 
 def test_a_question_about_a_time_prefers_a_sentence_with_one(snapshot: Snapshot) -> None:
     question = "Hợp tác xã vay vốn năm nào?"
-    assert not column(signals_of(snapshot, question), "offers_time").any()
+    assert not signals_of(snapshot, question).sentences["offers_time"].any()
     query = parse_question(question, snapshot.engine.rarities)
     assert not rank(snapshot, query, 1).candidates[0].offers
 

@@ -26,7 +26,7 @@ from retrieval.evaluation.run import indexed
 from retrieval.evaluation.squad import Collection, Question, read_collection
 from retrieval.evidence import Floats
 from retrieval.evidence.gathered import Gathered, gather
-from retrieval.evidence.signals import SENTENCE_SIGNALS, TOKEN_SIGNALS, Signals
+from retrieval.evidence.signals import SENTENCE_SIGNALS, TOKEN_SIGNALS, Columns, Signals
 from retrieval.index import Snapshot
 from retrieval.ranking import PASSAGES, rank
 from retrieval.terms import parse_question
@@ -62,8 +62,16 @@ def examples(collection: Collection, snapshot: Snapshot) -> Iterator[Example]:
         kept[promising] = True
         kept[found.of[begins]] = True
         inside = kept[found.of]
-        values = np.concatenate([signals.sentences[found.of[inside]], signals.tokens(kept)], axis=1)
+        sentences = matrix(SENTENCE_SIGNALS, signals.sentences, len(found.hit))
+        tokens = matrix(TOKEN_SIGNALS, signals.tokens(kept), np.count_nonzero(inside))
+        values = np.concatenate([sentences[found.of[inside]], tokens], axis=1)
         yield Example(question.article_id, values.astype(np.float32), begins[inside])
+
+
+def matrix(names: Sequence[str], columns: Columns, count: int) -> Floats:
+    """The columns of those names side by side, zeros for those that are left out."""
+    nothing = np.zeros(count)
+    return np.stack([np.asarray(columns.get(name, nothing), float) for name in names], axis=1)
 
 
 def answers(question: Question, found: Gathered) -> np.ndarray:
