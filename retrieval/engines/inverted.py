@@ -236,11 +236,13 @@ class InvertedEngine:
         met = np.concatenate([term.column.spelled()[0] for term in terms[:rare]])
         enough = self._probe(total, met, terms[rare:], limit)
         needed = next((at for at in range(rare, len(terms)) if enough > left[at]), len(terms))
+        if needed < len(terms) and terms[needed].column.row is None:
+            needed += 1  # adding its postings takes no longer than looking documents up in them
         if needed > rare:
             self._add(terms[rare:needed], total)
-            high = np.flatnonzero(total > _HIGH * total.max())
+            (high,) = (total > _HIGH * total.max()).nonzero()
             enough = max(enough, self._probe(total, high, terms[needed:], limit))
-        documents = np.flatnonzero(total > max(0.0, enough - left[needed]))
+        (documents,) = (total > max(0.0, enough - left[needed])).nonzero()
         return self._complete(documents, total[documents], terms[needed:], enough)
 
     def _add(self, terms: Sequence[_Term], total: Scores) -> None:
@@ -302,7 +304,7 @@ class InvertedEngine:
             if len(documents) <= _FEW:
                 return documents, scores + self._sums_of(documents, terms[at:])
             scores = scores + term.gain * _saturated(term.column.counts_of(documents), norms)
-            hopeful = np.flatnonzero(scores >= enough - left)
+            (hopeful,) = (scores >= enough - left).nonzero()
             documents, scores = documents.take(hopeful), scores.take(hopeful)
             norms = norms.take(hopeful)
         return documents, scores
