@@ -80,7 +80,7 @@ def weigh(
     phrases = signals.sentences.get("phrases_in_passage", np.zeros(len(found.hit)))
     evidence = []
     edges = found.hit.searchsorted(np.arange(len(hits) + 1))
-    within = found.of.searchsorted(edges).tolist()
+    within = found.firsts[edges].tolist()
     spans = zip(pairwise(edges.tolist()), pairwise(within), strict=True)
     for ((first, past), (low, high)), unnamed in zip(spans, signals.unnamed, strict=True):
         evidence.append(
@@ -107,16 +107,13 @@ def asks_for_something_visible(query: Query) -> bool:
 def _mass(signals: Signals, found: Gathered) -> Floats:
     """The softmax of the tokens' scores; none for those of hopeless sentences."""
     for_sentences, for_tokens = _weights()
-    scores = _weighted(signals.sentences, for_sentences)
-    kept = scores >= scores[found.of].max() - _HOPELESS
-    inside = kept[found.of]
-    own = _weighted(signals.tokens(kept), for_tokens) + scores[found.of[inside]]
-    likely = np.exp(own - own.max())
-    apart = np.array([sentence.kind is not None for _, _, sentence in found.sentences])
-    likely[apart[found.of[inside]]] *= _APART
-    mass = np.zeros(len(found.of))
-    mass[inside] = likely / likely.sum()
-    return mass
+    apart = [1.0 if one.kind is None else _APART for _, _, one in found.sentences]
+    scores = _weighted(signals.sentences, for_sentences)[found.of]
+    worth = np.array(apart)[found.of]
+    worth[scores < scores.max() - _HOPELESS] = 0.0
+    scores += _weighted(signals.tokens, for_tokens)
+    likely = np.exp(scores - scores.max()) * worth
+    return np.asarray(likely / likely.sum())
 
 
 def _weighted(columns: Columns, weights: Mapping[str, float]) -> Floats:

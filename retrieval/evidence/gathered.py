@@ -18,7 +18,8 @@ from retrieval.model import Sentence
 class Gathered:
     """The hits' sentences, and their tokens as parallel arrays.
 
-    `of` gives each token's sentence, `hit` each sentence's hit; both never go down. `starts` are
+    `of` gives each token's sentence, `hit` each sentence's hit; both never go down. `firsts` has
+    the place of each sentence's first token, and the number of tokens at the end. `starts` are
     offsets in the token's article; `exact` and `folded` the numbers of its forms. `opens` says
     which tokens begin a sentence, `capital` which have a capital although they do not; the other
     flags are those of `Tokens`, but nothing with a capital is `function` or `numeral`. `title`
@@ -29,6 +30,7 @@ class Gathered:
     hit: Ints
     title: Ints
     of: Ints
+    firsts: Ints
     starts: Ints
     exact: Ints
     folded: Ints
@@ -45,7 +47,7 @@ class Gathered:
     @property
     def sizes(self) -> Ints:
         """How many tokens each sentence has."""
-        return np.bincount(self.of, minlength=len(self.sentences))
+        return self.firsts[1:] - self.firsts[:-1]
 
 
 def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
@@ -77,16 +79,19 @@ def gather(snapshot: Snapshot, hits: Sequence[Hit]) -> Gathered:
     rows = [*titles]
     title = np.array([rows.index(stored.row) for stored, _, _ in sentences], np.int64)
     of, found = _within(edges, take_apart("\n".join([*pieces, *titles.values()])))
-    count = int(of.searchsorted(len(sentences)))  # the titles' tokens come after
+    firsts = of.searchsorted(np.arange(len(sentences) + 1))
+    count = int(firsts[-1])  # the titles' tokens come after
     first_of_title, title_words = of[count:] - len(sentences), found.folded[count:]
     of, found = of[:count], found.chosen(slice(count))
-    opens = np.append(True, of[1:] != of[:-1])[:count]
+    opens = np.zeros(count, bool)
+    opens[firsts[firsts < count]] = True
     hit_of = np.array(hit, np.int64)
     return Gathered(
         sentences,
         hit_of,
         title,
         of,
+        firsts,
         found.starts - np.array(bases, np.int64)[hit_of[of]],
         found.exact,
         found.folded,

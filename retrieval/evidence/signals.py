@@ -159,6 +159,7 @@ class Signals:
         weights = np.array([term.weight for term in query.terms])
         self._gains = weights * (np.array(idfs) + IDF_FLOOR)
         self._told = _find(query, found)
+        self._inner = ~found.opens  # which tokens have another before them in their sentence
 
     @cached_property
     def cover(self) -> Floats:
@@ -218,32 +219,28 @@ class Signals:
             columns |= self._phrases()
         return columns
 
-    def tokens(self, kept: Flags) -> Columns:
-        """The same of the tokens of the sentences that are kept, in order."""
-        inside = kept[self._found.of]
-        of, opens = self._found.of[inside], self._found.opens[inside]
-        count = len(of)
-        first = np.flatnonzero(opens)
-        begin = first[np.cumsum(opens) - 1] if count else np.zeros(0, np.int64)
-        known = self._known[inside]
-        function = self._found.function[inside]
-        capital = self._found.capital[inside] & ~known
-        digit, numeral = self._found.digit[inside] & ~known, self._found.numeral[inside] & ~known
+    @cached_property
+    def tokens(self) -> Columns:
+        """The same of each token."""
+        found, inner, known = self._found, self._inner, self._known
+        new = ~known
+        capital, digit, numeral = found.capital & new, found.digit & new, found.numeral & new
+        begin = found.firsts[found.of]
         asked = self._query.answer_type
         columns: dict[str, Column] = {
             "known": known,
-            "function": function & ~known,
+            "function": found.function & new,
             "capital": capital,
             "digit": digit,
             "numeral": numeral,
-            "after_known": np.append(False, known[:-1])[:count] & ~opens & ~known & ~function,
-            "late": (np.arange(count) - begin) / np.maximum(self._found.sizes[of], 1),
-            "first": opens,
-            "quoted": self._found.quoted[inside],
+            "after_known": _after(known) & inner & new & ~found.function,
+            "late": (np.arange(len(new)) - begin) / found.sizes[found.of],
+            "first": found.opens,
+            "quoted": found.quoted,
         }
         for name, mark in _MARKS.items():
             if not mark.kinds or asked in mark.kinds:
-                columns[name] = self._marked(mark)[inside]
+                columns[name] = self._marked(mark)
         if asked is AnswerType.PERSON:
             columns["name_asked"] = capital
         elif asked is AnswerType.NUMBER:
@@ -251,9 +248,9 @@ class Signals:
         elif asked is AnswerType.TIME:
             columns |= {"time_asked": digit | numeral, "name_for_time": capital}
         if self._query.phrases:
-            columns |= self._nearness(inside, begin)
-            columns |= {"counted": self._counted[inside], "named": self._named[inside]}
-            columns |= {"in_slot": self._in_slot[inside], "leading": self._leading[inside]}
+            columns |= self._nearness(begin)
+            columns |= {"counted": self._counted, "named": self._named}
+            columns |= {"in_slot": self._in_slot, "leading": self._leading}
         return columns
 
     @cached_property
@@ -277,21 +274,19 @@ class Signals:
             known[self._told.first[within] + step] = True
         return known
 
-    @cached_property
+    @property
     def _counted(self) -> Flags:
         """Which tokens are numbers before the noun that is asked for, or with its percent sign."""
-        asked = self._told.first[self._told.phrase == self._query.asked]
-        counts = np.zeros(len(self._found.of) + 1, bool)
-        counts[asked] = True
-        same = np.append(~self._found.opens[1:], False)
+        counts = np.zeros(len(self._found.of), bool)
+        counts[self._told.first[self._told.phrase == self._query.asked]] = True
         number = self._found.digit | self._found.numeral
-        return np.asarray(number & (counts[:-1] | (counts[1:] & same)))
+        return np.asarray(number & (counts | _before(counts & self._inner)))
 
     def _marked(self, mark: _Mark) -> Flags:
         """Which tokens are marked as an answer by a little word before them, or their own."""
         marked = self._follow(mark.before) | self._are(mark.own)
         if mark.followed_by_number:
-            marked &= np.append(self._found.digit[1:] & ~self._found.opens[1:], False)
+            marked &= _before(self._found.digit & self._inner)
         return marked
 
     def _are(self, hashes: Ints) -> Flags:
@@ -300,19 +295,18 @@ class Signals:
 
     def _follow(self, hashes: Ints) -> Flags:
         """Which tokens follow one of those forms within their sentence."""
-        return np.append(False, self._are(hashes)[:-1]) & ~self._found.opens
+        return _after(self._are(hashes)) & self._inner
 
-    @cached_property
+    @property
     def _in_slot(self) -> Flags:
         """Which tokens follow what stands before the question word, but for a function word."""
         past = self._told.past[self._told.phrase == self._query.before]
         follows = np.zeros(len(self._found.of) + 1, bool)
         follows[past] = True
         near, little = follows[:-1], self._found.function
-        skipped = np.append(False, near[:-1] & little[:-1])
-        return np.asarray((near & ~little | skipped) & ~self._found.opens)
+        return np.asarray((near & ~little | _after(near & little)) & self._inner)
 
-    @cached_property
+    @property
     def _leading(self) -> Floats:
         """How near each token stands before what stands after the question word."""
         first = self._told.first[self._told.phrase == self._query.after]
@@ -320,11 +314,11 @@ class Signals:
         following = np.full(len(at), _FAR)
         following[first] = first
         following = np.minimum.accumulate(following[::-1])[::-1]
-        ends = np.cumsum(self._found.sizes)[self._found.of]
+        ends = self._found.firsts[1:][self._found.of]
         near = np.where(following < ends, following - at, _FAR)
         return np.asarray(np.where(near > 0, 1 / (1 + near / 3), 0.0))
 
-    @cached_property
+    @property
     def _named(self) -> Flags:
         """Which tokens have a capital and follow the noun that is asked for."""
         past = self._told.past[self._told.phrase == self._query.asked]
@@ -359,13 +353,10 @@ class Signals:
         np.subtract(both, share[1:], out=previous_adds[1:], where=same)
         return next_adds, previous_adds
 
-    def _nearness(self, inside: Flags, begin: Ints) -> dict[str, Floats]:
+    def _nearness(self, begin: Ints) -> dict[str, Floats]:
         """How near to each token the phrases stand, within its sentence."""
         count, phrases = len(begin), len(self._query.phrases)
-        at = np.cumsum(inside) - 1
-        chosen = inside[self._told.first]
-        phrase, first = self._told.phrase[chosen], at[self._told.first[chosen]]
-        last = first + (self._told.past - self._told.first)[chosen] - 1
+        phrase, first, last = self._told.phrase, self._told.first, self._told.past - 1
         place = np.arange(count, dtype=np.int32)  # small numbers: there are phrases * count
         before, after = np.full((2, phrases, count), _FAR, np.int32)
         before *= -1
@@ -373,7 +364,7 @@ class Signals:
         after[phrase, first] = first
         before = np.maximum.accumulate(before, axis=1)
         after = np.minimum.accumulate(after[:, ::-1], axis=1)[:, ::-1]
-        end = begin + self._found.sizes[self._found.of[inside]]
+        end = self._found.firsts[1:][self._found.of]
         left = np.where(before >= begin.astype(np.int32), place - before, _FAR)
         right = np.where(after < end.astype(np.int32), after - place, _FAR)
         distances = {"near": np.minimum(left, right), "near_before": left, "near_after": right}
@@ -410,6 +401,20 @@ class Signals:
             shared.setdefault(title, {})[word] = word in asked
         shares = {title: sum(words.values()) / len(words) for title, words in shared.items()}
         return np.array([shares.get(title, 0.0) for title in self._found.title.tolist()])
+
+
+def _after(flags: Flags) -> Flags:
+    """Which tokens come after one of some, even in the next sentence."""
+    found = np.zeros(len(flags), bool)
+    found[1:] = flags[:-1]
+    return found
+
+
+def _before(flags: Flags) -> Flags:
+    """Which tokens come before one of some, even in the sentence before."""
+    found = np.zeros(len(flags), bool)
+    found[:-1] = flags[1:]
+    return found
 
 
 @lru_cache(maxsize=1 << 14)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from retrieval import open_index, update_index
@@ -129,9 +128,8 @@ def test_each_signal_is_measured_for_each_sentence_and_token(snapshot: Snapshot)
     count = len(signals.cover)
     assert signals.sentences.keys() <= set(SENTENCE_SIGNALS)
     assert {len(column) for column in signals.sentences.values()} == {count}
-    tokens = signals.tokens(np.ones(count, bool))
-    assert tokens.keys() <= set(TOKEN_SIGNALS)
-    assert len({len(column) for column in tokens.values()}) == 1
+    assert signals.tokens.keys() <= set(TOKEN_SIGNALS)
+    assert len({len(column) for column in signals.tokens.values()}) == 1
     assert signals.cover.min() >= 0
     assert signals.cover.max() <= 1
     assert signals.sentences["passage_share"].max() == 1

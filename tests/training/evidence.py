@@ -63,8 +63,8 @@ def examples(collection: Collection, snapshot: Snapshot) -> Iterator[Example]:
         kept[found.of[begins]] = True
         inside = kept[found.of]
         sentences = matrix(SENTENCE_SIGNALS, signals.sentences, len(found.hit))
-        tokens = matrix(TOKEN_SIGNALS, signals.tokens(kept), np.count_nonzero(inside))
-        values = np.concatenate([sentences[found.of[inside]], tokens], axis=1)
+        tokens = matrix(TOKEN_SIGNALS, signals.tokens, len(found.of))
+        values = np.concatenate([sentences[found.of], tokens], axis=1)[inside]
         yield Example(question.article_id, values.astype(np.float32), begins[inside])
 
 
