@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -64,13 +63,8 @@ class Candidate:
         return self.span.of(self.stored.article.text)
 
 
-class _Window(NamedTuple):
-    """What may be quoted, where an answer in it begins at the latest, and what quoting it costs."""
-
-    start: int
-    end: int
-    latest: int
-    cost: float
+_Window = tuple[int, int, int, float]
+"""What may be quoted, where an answer in it begins at the latest, and what quoting it costs."""
 
 
 class _Passage:
@@ -90,12 +84,12 @@ class _Passage:
         """What quoting the best span is worth, and its index; -inf when there is none."""
         if self._edges is None:
             windows = {window[:2]: window for window in _windows(self._evidence)}
-            self._costs = np.array([window.cost for window in windows.values()])
-            edges = [window[:3] for window in windows.values()]
-            self._edges = np.array(edges, np.int64).reshape(-1, 3).T
+            table = np.array([*windows.values()]).reshape(-1, 4).T
+            self._edges, self._costs = table[:3].astype(np.int64), table[3]
             self._tokens = self._evidence.starts.searchsorted(self._edges)
         if self._best is None:
-            mass = np.append(0.0, np.cumsum(self._left))
+            mass = np.zeros(len(self._left) + 1)
+            self._left.cumsum(out=mass[1:])
             first, _, latest = self._tokens
             values = mass[latest] - mass[first] - self._costs
             index = int(values.argmax()) if len(values) else -1
@@ -204,13 +198,13 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
             if end - start > MAX_QUOTE:
                 cut = clauses[bisect_right(clauses, start + MAX_QUOTE) - 1]
                 if cut > max(spans[last].start, start + MAX_QUOTE - _CUT_REACH):
-                    yield _Window(start, cut, cut - _ANSWER, _CUT_COST)
+                    yield start, cut, cut - _ANSWER, _CUT_COST
                     cuts.add((last, cut))
                 cut = clauses[bisect_left(clauses, max(start, end - MAX_QUOTE - 1))] + 1
                 if cut < min(spans[first].end, end - MAX_QUOTE + _CUT_REACH):
-                    yield _Window(cut, end, end, _CUT_COST)
+                    yield cut, end, end, _CUT_COST
                 break
-            yield _Window(start, end, end, -_CHARACTER_VALUE * (end - start))
+            yield start, end, end, -_CHARACTER_VALUE * (end - start)
     for within, cut in sorted(cuts):
         start = cut + 1
         for last in range(within, len(spans)):
@@ -218,7 +212,7 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
             if end - start > MAX_QUOTE or (last > within and apart[last]):
                 break
             if start < end:
-                yield _Window(start, end, end, _CUT_COST)
+                yield start, end, end, _CUT_COST
 
 
 def _clause_ends(text: str, start: int, end: int) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -42,13 +41,17 @@ def occurrences(stream: Ints, of: Ints, patterns: Sequence[Pattern]) -> tuple[In
     """
     if not patterns or not len(stream):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    filtered = np.zeros(_BITS + 1, bool)  # by the last bits of a hash: few others have the same
-    filtered[[*chain.from_iterable(bits for bits, _ in patterns)]] = True
-    asked = filtered[stream & _BITS]
-    at = np.flatnonzero(asked)
+    sought = bytearray(_BITS + 1)  # by the last bits of a hash: few others have the same
+    longest = 1
+    for bits, _ in patterns:
+        longest = max(longest, len(bits))
+        for last_bits in bits:
+            sought[last_bits] = 1
+    asked = np.frombuffer(sought, bool)[stream & _BITS]
+    (at,) = asked.nonzero()
     code = stream[at]
     codes, places = [code], [at]
-    for length in range(2, max(len(bits) for bits, _ in patterns) + 1):
+    for length in range(2, longest + 1):
         last = at + (length - 1)
         goes_on = of.take(last, mode="clip") == of[at]
         goes_on &= asked.take(last, mode="clip") & (last < len(of))
@@ -64,8 +67,10 @@ def _matches(codes: Ints, sought: Ints) -> tuple[Ints, Ints]:
     """Which of those that are sought a code is, and where it stands, for each that is one."""
     order = sought.argsort(kind="stable")
     sought = sought[order]
-    low, high = sought.searchsorted(codes), sought.searchsorted(codes, side="right")
-    counts = high - low
-    place = np.repeat(np.arange(len(codes)), counts)
-    ends = np.cumsum(counts)
-    return order[np.arange(len(place)) - (ends - counts - low)[place]], place
+    low = sought.searchsorted(codes)
+    (place,) = (sought.take(low, mode="clip") == codes).nonzero()
+    low = low[place]
+    counts = sought.searchsorted(codes[place], side="right") - low
+    ends = counts.cumsum()
+    which = np.arange(counts.sum()) + (low - ends + counts).repeat(counts)
+    return order[which], place.repeat(counts)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from retrieval.engines.base import K1, Hit
 from retrieval.evidence.gathered import Gathered
 from retrieval.evidence.matching import Pattern, occurrences, pattern
-from retrieval.evidence.tokens import Flags, Ints, code, codes
+from retrieval.evidence.tokens import Flags, Ints, code
 from retrieval.language.little_words import word_set
 from retrieval.language.questions import AnswerType
 from retrieval.spelling import FOLDED
@@ -98,8 +98,11 @@ _FOLDED_MARK = 0x5F0F_D0D0_5F0F_D0D0
 """Tells the number of a folded form from that of the same letters as an exact form."""
 
 
-def _numbers(words: str) -> Ints:
-    return codes(word_set(words))
+_Numbers = tuple[int, ...]
+
+
+def _numbers(words: str) -> _Numbers:
+    return tuple(map(code, sorted(word_set(words))))
 
 
 _CAUSES = _numbers("vì do bởi nhờ nên khiến dẫn nhằm để")
@@ -111,8 +114,8 @@ class _Mark(NamedTuple):
     those that it begins with; and whether a number has to follow."""
 
     kinds: frozenset[AnswerType]
-    before: Ints
-    own: Ints = _numbers("")
+    before: _Numbers
+    own: _Numbers = _numbers("")
     followed_by_number: bool = False
 
 
@@ -289,13 +292,16 @@ class Signals:
             marked &= _before(self._found.digit & self._inner)
         return marked
 
-    def _are(self, hashes: Ints) -> Flags:
+    def _are(self, forms: _Numbers) -> Flags:
         """Which tokens have one of a few exact forms."""
-        return np.asarray((self._found.exact == hashes[:, None]).any(axis=0))
+        found = np.zeros(len(self._found.exact), bool)
+        for form in forms:
+            found |= self._found.exact == form
+        return found
 
-    def _follow(self, hashes: Ints) -> Flags:
+    def _follow(self, forms: _Numbers) -> Flags:
         """Which tokens follow one of those forms within their sentence."""
-        return _after(self._are(hashes)) & self._inner
+        return _after(self._are(forms)) & self._inner
 
     @property
     def _in_slot(self) -> Flags:
@@ -432,33 +438,31 @@ def _find(query: Query, found: Gathered) -> _Found:
     sentences, tokens = len(found.sentences), len(found.of)
     stream = np.concatenate([found.exact, found.folded ^ _FOLDED_MARK])
     of = np.concatenate([found.of, found.of + sentences])
-    terms = [
-        (column, _pattern_of(synonym))
-        for column, term in enumerate(query.terms)
-        for synonym in term.synonyms
-    ]
-    forms = [
-        (column, _pattern(form.words, form.folded), form.strength)
-        for column, phrase in enumerate(query.phrases)
-        for form in phrase
-    ]
-    patterns = [*(sought for _, sought in terms), *(sought for _, sought, _ in forms)]
+    patterns, columns, strengths = [], [], [0.0]
+    for column, term in enumerate(query.terms):
+        for synonym in term.synonyms:
+            patterns.append(_pattern_of(synonym))
+            columns.append(column)
+    terms = len(patterns)
+    for column, phrase in enumerate(query.phrases):
+        for form in phrase:
+            patterns.append(_pattern(form.words, form.folded))
+            columns.append(column)
+            strengths.append(form.strength)
     which, where = occurrences(stream, of, patterns)
-    columns = np.array([column for column, *_ in (*terms, *forms)], np.int64)[which]
+    column_of = np.array(columns, np.int64)[which]
     where %= max(tokens, 1)
     rows = found.of[where]
-    is_term = which < len(terms)
+    is_term = which < terms
     shape = sentences, len(query.terms)
-    cells = rows[is_term] * shape[1] + columns[is_term]
+    cells = rows[is_term] * shape[1] + column_of[is_term]
     tf = np.bincount(cells, minlength=sentences * shape[1]).reshape(shape).astype(float)
     is_form = ~is_term
-    which, first, phrases = which[is_form], where[is_form], columns[is_form]
+    which, first, phrases = which[is_form], where[is_form], column_of[is_form]
     matches = np.zeros((sentences, len(query.phrases)))
-    strengths = np.array([0.0, *(strength for *_, strength in forms)])
-    np.maximum.at(matches, (rows[is_form], phrases), strengths[which - (len(terms) - 1)])
-    lengths = np.array([len(sought.bits) for sought in patterns], np.int64)
-    past = first + lengths[which]
-    signs = np.flatnonzero(found.percent)
+    np.maximum.at(matches, (rows[is_form], phrases), np.array(strengths)[which - (terms - 1)])
+    past = first + np.array([len(sought.bits) for sought in patterns], np.int64)[which]
+    (signs,) = found.percent.nonzero()
     for column, phrase in enumerate(query.phrases) if len(signs) else ():
         if any(form.words[-2:] in _PERCENT for form in phrase[:2]):
             matches[found.of[signs], column] = 1.0

@@ -102,9 +102,9 @@ def take_apart(text: str) -> Tokens:
         return word_by_word("")
     exacts, folded = tables.forms_of(rows, kinds, starts, ends)
     digit = np.zeros(len(starts), bool)
-    digit[starts.searchsorted(np.flatnonzero(kinds & _DIGIT), "right") - 1] = True
+    digit[starts.searchsorted((kinds & _DIGIT).nonzero()[0], "right") - 1] = True
     quoted = np.zeros(len(starts) + 1, bool)
-    quoted[starts.searchsorted(np.flatnonzero(kinds & _OPENING))] = True
+    quoted[starts.searchsorted((kinds & _OPENING).nonzero()[0])] = True
     function, numeral = _little(exacts)
     following = kinds[ends]
     following = following | kinds[ends + 1] * (following & _SPACE > 0)
@@ -125,13 +125,13 @@ def take_apart(text: str) -> Tokens:
 def _dates(rows: Ints, kinds: _Kinds, starts: Ints, ends: Ints, digit: Flags) -> Flags:
     """Which tokens are like a year, or have a digit and are beside a lone slash."""
     found = np.zeros(len(starts), bool)
-    four = np.flatnonzero(digit & (ends - starts == 4))
+    (four,) = (digit & (ends - starts == 4)).nonzero()
     first = starts[four]
     is_year = (rows[first] == ord("1")) | (rows[first] == ord("2"))
     for after in (1, 2, 3):
         is_year &= kinds[first + after] & _DECIMAL > 0
     found[four[is_year]] = True
-    slashes = np.flatnonzero(kinds & _SLASH)
+    (slashes,) = (kinds & _SLASH).nonzero()
     places = starts.searchsorted(slashes)
     for slash, place in zip(slashes.tolist(), places.tolist(), strict=True):  # few
         if 0 < place < len(starts) and ends[place - 1] == slash == starts[place] - 1:
@@ -142,15 +142,15 @@ def _dates(rows: Ints, kinds: _Kinds, starts: Ints, ends: Ints, digit: Flags) ->
 def _edges(text: str, kinds: _Kinds) -> tuple[Ints, Ints]:
     """Where tokens start and end; two characters that are in none follow the text."""
     inside = kinds & _ALNUM > 0
-    points = np.flatnonzero(kinds & _POINT)
+    (points,) = (kinds & _POINT).nonzero()
     points = points[kinds[points - 1] & kinds[points + 1] & _DECIMAL > 0]
     for point in points.tolist():  # few: "1.500"
         inside[point] = _is_number(text, point)
-    turns = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    turns = (inside[1:] != inside[:-1]).nonzero()[0] + 1
     if inside[0]:
         turns = np.append(0, turns)
     starts, ends = turns[::2], turns[1::2]
-    decimals = np.flatnonzero(kinds & _DECIMAL)
+    (decimals,) = (kinds & _DECIMAL).nonzero()
     letters = decimals[kinds[decimals + 1] & (_ALNUM | _DECIMAL) == _ALNUM] + 1
     units = [at for at in letters.tolist() if _is_number(text, at)]  # few: "5km"
     if units:
@@ -192,7 +192,7 @@ class _Tables:
             _sums(letters.take(rows) * powers[: len(rows)], starts, ends)
             for letters in (self._exact, self._folded)
         )
-        last = np.flatnonzero(self._exact.take(rows[ends - 1]) == word_hash("y"))
+        (last,) = (self._exact.take(rows[ends - 1]) == word_hash("y")).nonzero()
         last = last[ends[last] - starts[last] > 1]
         before = ends[last] - 2
         alone = kinds[before] & _CONSONANT > 0
@@ -274,7 +274,7 @@ def _powers(bits: int) -> tuple[_Numbers, _Numbers]:
 def _sums(values: _Numbers, starts: Ints, ends: Ints) -> _Numbers:
     """The sum of the values of each token's characters; it goes round at 64 bits."""
     running = np.zeros(len(values) + 1, np.uint64)
-    np.cumsum(values, out=running[1:])
+    values.cumsum(out=running[1:])
     found: _Numbers = running[ends] - running[starts]
     return found
 
