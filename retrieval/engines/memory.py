@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_LARGE = 1 << 17  # bytes
+_LARGE = 1 << 16  # bytes
 _SPARE = 1 << 24  # bytes of maps that are laid by
 _FREED = 1 << 24  # bytes
 _FLAGS = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_POPULATE", 0)

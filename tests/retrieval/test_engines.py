@@ -185,7 +185,7 @@ def test_engines_rank_alike_on_real_text(tmp_path: Path) -> None:
         assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected])
 
 
-@pytest.mark.parametrize("large", [1, 1 << 17])  # bytes that are kept in a map of their own
+@pytest.mark.parametrize("large", [1, 1 << 16])  # bytes that are kept in a map of their own
 def test_engines_rank_alike_where_most_postings_are_passed_over(
     large: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -287,7 +287,7 @@ def test_cut_off_segment_is_damaged(tmp_path: Path, size: int) -> None:
         InvertedEngine(tmp_path, state)
 
 
-@pytest.mark.parametrize("large", [1, 1 << 17])
+@pytest.mark.parametrize("large", [1, 1 << 16])
 def test_postings_cut_off_later_are_damaged(
     large: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from retrieval.engines import memory
 
-SIZE = 1 << 18
+SIZE = 1 << 17
 
 
 @pytest.fixture(autouse=True)
