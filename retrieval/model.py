@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,8 +77,7 @@ class Article:
         return next((zone.span for zone in self.zones if zone.kind is kind), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence, or a clause of one too long to quote, by its place in the article's text.
 
     `paragraph` counts the article's lines of text from 0; `kind` says what the line is when it

@@ -180,7 +180,7 @@ def _spelt_out(found: Sequence[Token], text: str) -> list[Token]:
     for token in found:
         word = token.span.of(text)
         longer = () if word.isupper() or is_folded_syllable(token.folded) else alternatives(word)
-        parts = [replace(part, span=token.span) for part in tokens(longer[0])] if longer else []
+        parts = [part._replace(span=token.span) for part in tokens(longer[0])] if longer else []
         written += parts or [token]
     return written
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from retrieval.model import Span
 
@@ -30,8 +30,7 @@ _VIETNAMESE = re.compile("[đĐ\u1ea0-\u1ef9]")  # most of what the language nee
 _LONE_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=^qu)y$")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One syllable, word or number of a text: its span, its exact form and its folded form."""
 
     span: Span
