@@ -26,7 +26,7 @@ def pattern(words: Sequence[int]) -> Pattern:
     code = words[0]
     for word in words[1:]:
         code = (code * _FACTOR + word + _RANGE // 2) % _RANGE - _RANGE // 2
-    return Pattern(tuple(word & _BITS for word in words), code)
+    return Pattern(tuple([word & _BITS for word in words]), code)
 
 
 def occurrences(stream: Ints, of: Ints, patterns: Sequence[Pattern]) -> tuple[Ints, Ints]:

@@ -36,10 +36,11 @@ class Synonym:
 
 @dataclass(frozen=True, slots=True)
 class _Senses:
-    """The words of each sense, and the senses of each word with what they count."""
+    """The words of each sense; the senses of each word with what they count, and their sum."""
 
     words: tuple[tuple[Words, ...], ...]
     of: Mapping[Words, Mapping[int, float]]
+    total: Mapping[Words, float]
 
 
 def word_length(words: Sequence[str], at: int, *, folded: bool) -> int:
@@ -81,15 +82,13 @@ def synonyms(words: Words, *, folded: bool) -> tuple[Synonym, ...]:
 def _strengths(words: Words) -> dict[Words, float]:
     """The share of senses that a word has with others: a cosine over counted senses."""
     senses = _senses()
-    own = senses.of.get(words, {})
     shared: defaultdict[Words, float] = defaultdict(float)
-    for sense, counts in own.items():
+    for sense, counts in senses.of.get(words, {}).items():
         for other in senses.words[sense]:
             shared[other] += counts
     shared.pop(words, None)
-    whole = sum(own.values())
     return {
-        other: min(1.0, common / (whole * sum(senses.of[other].values())) ** 0.5)
+        other: min(1.0, common / (senses.total[words] * senses.total[other]) ** 0.5)
         for other, common in shared.items()
     }
 
@@ -108,7 +107,7 @@ def _senses() -> _Senses:
         for member in members:
             of[member][len(words)] = counts
         words.append(members)
-    return _Senses(tuple(words), of)
+    return _Senses(tuple(words), of, {one: sum(counts.values()) for one, counts in of.items()})
 
 
 def _groups() -> Iterator[tuple[Iterable[str], float]]:
