@@ -35,8 +35,8 @@ def room(size: int) -> NDArray[np.uint8]:
     step = 1 << max(0, size.bit_length() - 3)
     whole = -(-size // step) * step  # a quarter more at most: those laid by fit more often
     try:
-        found = _spare[whole].pop()
-    except LookupError:
+        found = _spare.setdefault(whole, []).pop()
+    except IndexError:
         found = mmap.mmap(-1, whole, flags=_FLAGS)
     return np.asarray(_Block(found))[:size]
 
@@ -61,7 +61,7 @@ class _Block:
     def __del__(self, spare: dict[int, list[mmap.mmap]] = _spare) -> None:
         size = len(self._own)
         if size + sum(each * len(maps) for each, maps in [*spare.items()]) <= _SPARE:
-            spare.setdefault(size, []).append(self._own)
+            spare[size].append(self._own)  # nothing that runs at any moment may add a size
 
 
 def keep_freed_memory() -> None:

@@ -1,7 +1,5 @@
 """Memory for what is kept is never given to two, and never kept without end."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
@@ -11,10 +9,9 @@ SIZE = 1 << 17
 
 
 @pytest.fixture(autouse=True)
-def nothing_laid_by() -> Iterator[None]:
-    memory._spare.clear()
-    yield
-    memory._spare.clear()
+def nothing_laid_by() -> None:
+    for maps in memory._spare.values():
+        maps.clear()
 
 
 def laid_by(size: int = SIZE) -> int:
