@@ -7,7 +7,6 @@ Each text gives four kinds of term, told apart by a prefix and a space: exact sy
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,12 +21,15 @@ from retrieval.language.questions import (
     QUESTION_WORDS,
     AnswerType,
     answer_type,
+    asking_sentences,
     asking_words,
     plain_answer_type,
+    what_is_asked,
     without_fillers,
 )
 from retrieval.language.syllables import is_folded_syllable
 from retrieval.language.thesaurus import synonyms, word_length
+from retrieval.model import Span
 from retrieval.spelling import FOLDED, Rarities, closest_words, spell
 from retrieval.text import Token, exact, nfc, syllables, tokens
 
@@ -42,10 +44,8 @@ MAX_TOKENS = 96
 """No more tokens of a question are searched for, the most telling: work per question is bounded."""
 READ_TOKENS = 256
 """Those are chosen from so many."""
-_STORY = 32  # tokens; a question that is longer may tell a story before it asks
 STORY_FACTOR = 0.5
 """What a word of that story weighs beside one of the sentence with the question mark."""
-_ASKING_SENTENCE = re.compile(r"[^.!?…\n]*\?")
 
 _QUESTION_WORDS = frozenset(exact(word) for word in QUESTION_WORDS)
 # "huyện nào", "bao nhiêu xã": what is asked for, by the question word after or before it.
@@ -124,10 +124,11 @@ def parse_question(question: str, rarities: Rarities) -> Query:
     if is_english(text):
         return _english(typed, rarities)  # "is" and "of" are no keystrokes for "í" and "ò"
     marks, text = text.count("?"), without_fillers(text) or text
-    found = _spelt_out(_most_telling(text, rarities), text)
+    whole = text + "?" * (marks > text.count("?"))  # thanks after it are cut off with the mark
+    asking = asking_sentences(whole)
+    found = _spelt_out(_most_telling(text, asking, rarities), text)
     meant = closest_words(found, rarities)
-    # thanks after it are cut off with the question mark
-    words = _read(found, text + "?" * (marks > text.count("?")), meant, rarities)
+    words = _read(found, whole, asking, meant, rarities)
     terms, content = _unique_terms(_vietnamese_terms(words, rarities))
     phrases = _phrases(words)
     before, after = _sides(words, phrases)
@@ -140,7 +141,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
         asked=next((place for place, said in enumerate(phrases.values()) if said.asked), None),
         before=before,
         after=after,
-        answer_type=plain_answer_type(text),
+        answer_type=answer_type(what_is_asked(whole)) if asking else plain_answer_type(text),
         understood=spell(found, meant, text) if meant else decoded,
     )
 
@@ -163,15 +164,19 @@ class _Word(NamedTuple):
     factor: float = 1.0
 
 
-def _most_telling(text: str, rarities: Rarities) -> list[Token]:
-    """The tokens of a question; of one that tells a whole story, the words that the corpus has
-    least often, which may stand anywhere."""
+def _most_telling(text: str, asking: Sequence[Span], rarities: Rarities) -> list[Token]:
+    """The tokens of a question; of one that tells a whole story, those of the sentences that ask,
+    and the words that the corpus has least often, which may stand anywhere."""
     found = list(itertools.islice(tokens(text), READ_TOKENS))
     if len(found) <= MAX_TOKENS:
         return found
-    told = rarities([FOLDED + token.folded for token in found])
-    order = sorted(range(len(found)), key=lambda place: -told[place])
-    return [found[place] for place in sorted(order[:MAX_TOKENS])]
+    asked = itertools.chain.from_iterable(tokens(text, span) for span in asking)
+    asked_at = {token.span: token for token in itertools.islice(asked, MAX_TOKENS)}
+    rest = [token for token in found if token.span not in asked_at]
+    told = rarities([FOLDED + token.folded for token in rest])
+    order = sorted(range(len(rest)), key=lambda place: -told[place])
+    chosen = [rest[place] for place in order[: MAX_TOKENS - len(asked_at)]]
+    return sorted([*asked_at.values(), *chosen])
 
 
 def _spelt_out(found: Sequence[Token], text: str) -> list[Token]:
@@ -186,19 +191,23 @@ def _spelt_out(found: Sequence[Token], text: str) -> list[Token]:
 
 
 def _read(
-    found: Sequence[Token], text: str, meant: Mapping[int, tuple[str, ...]], rarities: Rarities
+    found: Sequence[Token],
+    text: str,
+    asking: Sequence[Span],
+    meant: Mapping[int, tuple[str, ...]],
+    rarities: Rarities,
 ) -> list[_Word]:
     bare = _bare(found, rarities)
     shouted = text.isupper()  # every word then looks like an abbreviation
     titled = all(not token.span.of(text)[0].islower() for token in found)
     exacts = [token.exact for place, token in enumerate(found) if place not in bare]
-    asking = asking_words([token.folded for token in found]) if bare else set()
+    question_words = asking_words([token.folded for token in found]) if bare else set()
     known = {one for one, rarity in zip(exacts, rarities(exacts), strict=True) if rarity >= 0}
-    story = _story(found, text)
     words = []
     for place, token in enumerate(found):
         word = token.span.of(text)
-        factor = STORY_FACTOR if place in story else 1.0
+        is_story = asking and not any(span.overlaps(token.span) for span in asking)
+        factor = STORY_FACTOR if is_story else 1.0
         name = place > 0 and not titled and word[0].isupper()
         if place in meant:
             words += [
@@ -206,25 +215,13 @@ def _read(
                 for syllable in meant[place]
             ]
             continue
-        asks = place in asking if place in bare else token.exact in _QUESTION_WORDS
+        asks = place in question_words if place in bare else token.exact in _QUESTION_WORDS
         exact_form = token.exact if place not in bare and token.exact in known else None
         meanings = expansions(word.lower() if shouted else word)
         longhand = _unique(_phrase(meaning, rarities) for meaning in meanings)
         typed = None if place in bare else token.exact
         words.append(_Word(exact_form, token.folded, not asks, typed, name, longhand, factor))
     return words
-
-
-def _story(found: Sequence[Token], text: str) -> set[int]:
-    """The places in a long question that are in none of its sentences with a question mark."""
-    asking = [match.span() for match in _ASKING_SENTENCE.finditer(text)]
-    if not asking or len(found) <= _STORY:
-        return set()
-    return {
-        place
-        for place, token in enumerate(found)
-        if not any(start <= token.span.start < end for start, end in asking)
-    }
 
 
 def _bare(found: Sequence[Token], rarities: Rarities) -> set[int]:
@@ -268,7 +265,7 @@ def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
         past = max(past, _end_of_name(words, at))
         if any(word.telling for word in words[at:past]):
             phrase = tuple(_forms(words[at:past]))
-            asked = (
+            asked = words[at].factor == 1.0 and (
                 folded[past : past + 1] in _AFTER_NOUN
                 or folded[max(0, at - 1) : at] in _BEFORE_NOUN
             )
@@ -292,8 +289,12 @@ def _end_of_name(words: Sequence[_Word], at: int) -> int:
 def _sides(
     words: Sequence[_Word], phrases: Mapping[Phrase, _Said]
 ) -> tuple[int | None, int | None]:
-    """The places of the phrases before and after the first question word."""
-    slots = (at for at, word in enumerate(words) if not word.telling and word.folded in _SLOTS)
+    """The places of the phrases before and after the first question word that is in no story."""
+    slots = (
+        at
+        for at, word in enumerate(words)
+        if not word.telling and word.folded in _SLOTS and word.factor == 1.0
+    )
     slot = next(slots, None)
     if slot is None:
         return None, None
@@ -378,7 +379,7 @@ def _unique_terms(
 
 def _english(text: str, rarities: Rarities) -> Query:
     """Each English word or phrase as one term, its translations as synonyms."""
-    found = _most_telling(text, rarities)
+    found = _most_telling(text, asking_sentences(text), rarities)
     terms = []
     phrases: list[Phrase] = []
     named: list[Phrase] = []
@@ -411,7 +412,7 @@ def _english(text: str, rarities: Rarities) -> Query:
         words=tuple((token.folded, True) for token in found),
         phrases=tuple(unique_phrases),
         names=tuple(unique_phrases.index(one) for one in dict.fromkeys(named)),
-        answer_type=answer_type(text),
+        answer_type=answer_type(what_is_asked(text)),
         translated=True,
     )
 

@@ -119,13 +119,14 @@ def has_diacritics(text: str) -> bool:
     return bool(_VIETNAMESE.search(text)) or strip_diacritics(text) != text
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The syllables, words and numbers of a text, in order, with their spans in it.
+def tokens(text: str, within: Span | None = None) -> Iterator[Token]:
+    """The syllables, words and numbers of a text or a part of it, in order, with their spans.
 
     >>> [token.folded for token in tokens("Xã Yên Phúc, 12/07/2024: 5.000đ")]
     ['xa', 'yen', 'phuc', '12', '07', '2024', '5.000', 'd']
     """
-    for match in TOKEN.finditer(text):
+    start, end = (within.start, within.end) if within else (0, len(text))
+    for match in TOKEN.finditer(text, start, end):
         word = match.group()
         yield Token(Span(match.start(), match.end()), exact(word), fold(word))
 

@@ -11,6 +11,7 @@ from retrieval.language.questions import (
     QUESTION_WORDS,
     AnswerType,
     answer_type,
+    what_is_asked,
     without_fillers,
 )
 from retrieval.text import Token, exact, fold, nfc, tokens
@@ -114,7 +115,7 @@ def read_question(question: str) -> Asked:
     >>> asked.kind, fold(asked.noun[0]), fold(asked.left[0])
     ('place', 'huyen', 'thuoc')
     """
-    plain = without_fillers(nfc(question))
+    plain = without_fillers(what_is_asked(nfc(question)))
     found = list(tokens(plain))[:MAX_TOKENS]
     if is_english(plain):
         return _read_english(plain, found)

@@ -13,6 +13,7 @@ from functools import cache
 from typing import TypeVar
 
 from retrieval.language.english import is_english
+from retrieval.model import Span
 from retrieval.text import exact, fold, has_diacritics, nfc, strip_diacritics, syllables, words
 
 # Words found in nearly every question and as good as never in the answer: they weigh little.
@@ -25,6 +26,10 @@ QUESTION_WORDS: frozenset[str] = frozenset(
     "hỏi biết cho gọi".split()
 )
 FOLDED_QUESTION_WORDS: frozenset[str] = frozenset(map(fold, QUESTION_WORDS))
+
+
+_STORY = 32  # words; a question of more may tell a story before it asks
+_ASKING_SENTENCE = re.compile(r"[^.!?…\n]*\?")
 
 
 class AnswerType(StrEnum):
@@ -296,6 +301,24 @@ def plain_answer_type(question: str) -> AnswerType | None:
     if is_english(question):
         return _first_match(_ENGLISH, _words(question))
     return _first_match(_VIETNAMESE, _words(_without_ai(question)))
+
+
+def asking_sentences(question: str) -> list[Span]:
+    """Where the sentences with a question mark stand in a question that tells a long story first;
+    none in any other.
+
+    >>> asking_sentences("Ai là Bí thư? Cảm ơn.")
+    []
+    """
+    if len(question.split()) <= _STORY:
+        return []
+    return [Span(*match.span()) for match in _ASKING_SENTENCE.finditer(question)]
+
+
+def what_is_asked(question: str) -> str:
+    """The same sentences, or the whole question when there are none."""
+    asking = asking_sentences(question)
+    return " ".join(span.of(question).strip() for span in asking) if asking else question
 
 
 def asking_words(folded: Sequence[str]) -> set[int]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from retrieval.highlight.asked import read_question
 from retrieval.spelling import closest_words
 from retrieval.terms import MAX_TOKENS, NAME_PART, Query, document_terms, parse_question
 from retrieval.text import fold, tokens
@@ -114,6 +115,20 @@ def test_of_a_long_story_the_words_are_asked_for_that_the_corpus_has_least_often
     assert len(parse_question(story * 8 + "huyết áp", rarities).words) <= MAX_TOKENS
 
 
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        ("Hôm qua tôi đi chợ phiên. ", "Ai là bí thư Đảng uỷ?"),
+        ("Yesterday we went to the market. ", "Who is the party secretary?"),
+    ],
+)
+def test_what_is_asked_after_the_longest_story_is_read(sentence: str, question: str) -> None:
+    read = parse_question(sentence * 200 + question, lambda terms: [1.0] * len(terms))
+    alone = parse_question(question, lambda terms: [1.0] * len(terms))
+    assert {word for word, _ in alone.words} <= {word for word, _ in read.words}
+    assert len(read.words) <= MAX_TOKENS
+
+
 def test_in_a_long_story_what_is_asked_weighs_more() -> None:
     story = "Tôi đi chợ phiên xã bên từ sáng sớm, mua được ba con lợn giống về nuôi. " * 3
     known = [1.0] * 1000
@@ -123,6 +138,24 @@ def test_in_a_long_story_what_is_asked_weighs_more() -> None:
     short = weights(parse_question("Tôi đi chợ. Đảng uỷ họp?", lambda terms: known[: len(terms)]))
     assert told["~dang"] == 2 * told["~cho"]
     assert short["~dang"] == short["~cho"]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [("Đảng uỷ họp khi nào?", "time"), ("Xã Yên Phúc thuộc huyện nào? Cảm ơn ạ.", "place")],
+)
+def test_what_a_long_story_tells_is_not_what_is_asked_for(question: str, kind: str) -> None:
+    story = "Hôm trước ai cũng nói bao nhiêu người đi chợ phiên mà không biết vì sao lại vắng. " * 3
+    read = parse_question(story + question, lambda terms: [1.0] * len(terms))
+    alone = parse_question(question, lambda terms: [1.0] * len(terms))
+    assert read.answer_type == alone.answer_type == kind
+    asked = read_question(story + question)
+    assert asked == read_question(question)
+    assert asked.kind == kind
+    for place in ("asked", "before", "after"):
+        told, short = getattr(read, place), getattr(alone, place)
+        assert (told is None) == (short is None)
+        assert told is None or read.phrases[told] == alone.phrases[short]
 
 
 def test_a_short_word_is_taken_for_another_only_beside_a_neighbour_of_it() -> None:
