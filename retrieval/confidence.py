@@ -12,7 +12,7 @@ import math
 from functools import cache
 from importlib.resources import files
 
-from retrieval.evidence import asks_for_something_visible
+from retrieval.evidence.coverage import missing
 from retrieval.ranking import Ranking
 from retrieval.terms import Query
 
@@ -20,12 +20,11 @@ SIGNALS = (
     "always",
     "match",  # the best passage's BM25 as a share of a perfect one's
     "cover",  # the largest share of the question's weight in a sentence of the first quote
-    "phrases",  # the share of the question's phrases in the passage of the first quote
-    "unnamed",  # the share of the question's names and numbers that it lacks
-    "lacks",  # the first quote has nothing of the kind that is asked for
+    "missing",  # the share of the question's phrases that the article of the first quote lacks
+    "missing_names",  # the same of names and numbers
     "translated",  # the question is in English: its terms have no neighbours to match
     "translated_match",
-    "translated_phrases",
+    "translated_missing",
 )
 
 
@@ -41,17 +40,16 @@ def confidence(query: Query, ranking: Ranking) -> float:
 def signals(query: Query, ranking: Ranking) -> dict[str, float]:
     """The value of each of `SIGNALS` for a ranking that is not empty."""
     first = ranking.candidates[0]
-    lacks = asks_for_something_visible(query) and not first.offers
+    lacks = missing(query, first.stored.article)
     return {
         "always": 1.0,
         "match": ranking.match,
         "cover": first.cover,
-        "phrases": first.phrases,
-        "unnamed": first.unnamed,
-        "lacks": float(lacks),
+        "missing": lacks.phrases,
+        "missing_names": lacks.names,
         "translated": float(query.translated),
         "translated_match": ranking.match * query.translated,
-        "translated_phrases": first.phrases * query.translated,
+        "translated_missing": lacks.phrases * query.translated,
     }
 
 

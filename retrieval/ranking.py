@@ -44,18 +44,13 @@ class Candidate:
     """A quotable part of an article.
 
     `probability` is that of holding the answer given that the corpus does; `cover` the largest
-    share, from 0 to 1, of the question's weight in one of its sentences; `offers` whether one
-    has what the question asks for; `phrases` the share of the question's phrases in its passage,
-    `unnamed` that of the question's names and numbers that the passage lacks.
+    share, from 0 to 1, of the question's weight in one of its sentences.
     """
 
     stored: StoredArticle
     span: Span
     probability: float
     cover: float
-    offers: bool
-    phrases: float
-    unnamed: float
 
     @property
     def text(self) -> str:
@@ -171,9 +166,6 @@ def _candidate(evidence: Evidence, span: Span, value: float) -> Candidate:
         span,
         probability=min(1.0, max(0.0, value)),
         cover=float(evidence.cover[shown].max()),
-        offers=bool(evidence.offers[shown].any()),
-        phrases=evidence.phrases,
-        unnamed=evidence.unnamed,
     )
 
 

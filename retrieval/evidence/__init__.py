@@ -20,17 +20,16 @@ from retrieval.database import StoredArticle
 from retrieval.engines.base import Hit
 from retrieval.evidence.gathered import Gathered, gather
 from retrieval.evidence.signals import (
-    VISIBLE,
     Columns,
     Floats,
     Signals,
 )
-from retrieval.evidence.tokens import Flags, Ints
+from retrieval.evidence.tokens import Ints
 from retrieval.index import Snapshot
 from retrieval.model import Sentence
 from retrieval.terms import Query
 
-__all__ = ["Evidence", "Floats", "asks_for_something_visible", "weigh"]
+__all__ = ["Evidence", "Floats", "weigh"]
 
 _HOPELESS = 9.0
 """A sentence whose own signals score so much less than the best one's is not looked into."""
@@ -47,21 +46,15 @@ class Evidence:
 
     `starts` are the tokens' offsets in the article, ascending, `words` the numbers of their
     exact forms, and `mass` their probabilities, given that one of the candidates answers. For each
-    sentence, `cover` is the share, from 0 to 1, of the question's weight that its words make up,
-    and `offers` whether it has what the question asks for (a name, a number, a time, a cause).
-    `phrases` is the share of the question's phrases that the passage has, or others that can
-    stand for them; `unnamed` that of the question's names and numbers that it lacks.
+    sentence, `cover` is the share, from 0 to 1, of the question's weight that its words make up.
     """
 
     stored: StoredArticle
     sentences: tuple[Sentence, ...]
     cover: Floats
-    offers: Flags
     starts: Ints
     words: Ints
     mass: Floats
-    phrases: float
-    unnamed: float
 
 
 def weigh(
@@ -76,32 +69,21 @@ def weigh(
         return []
     signals = Signals(query, idfs, hits, found)
     mass = _mass(signals, found)
-    offers = signals.offers if asks_for_something_visible(query) else np.zeros(len(found.hit), bool)
-    phrases = signals.sentences.get("phrases_in_passage", np.zeros(len(found.hit)))
     evidence = []
     edges = found.hit.searchsorted(np.arange(len(hits) + 1))
     within = found.firsts[edges].tolist()
-    spans = zip(pairwise(edges.tolist()), pairwise(within), strict=True)
-    for ((first, past), (low, high)), unnamed in zip(spans, signals.unnamed, strict=True):
+    for (first, past), (low, high) in zip(pairwise(edges.tolist()), pairwise(within), strict=True):
         evidence.append(
             Evidence(
                 stored=found.sentences[first][0],
                 sentences=tuple(sentence for _, _, sentence in found.sentences[first:past]),
                 cover=signals.cover[first:past],
-                offers=offers[first:past],
                 starts=found.starts[low:high],
                 words=found.exact[low:high],
                 mass=mass[low:high],
-                phrases=float(phrases[first]),
-                unnamed=float(unnamed),
             )
         )
     return evidence
-
-
-def asks_for_something_visible(query: Query) -> bool:
-    """Whether `Evidence.offers` means anything for a question of this kind."""
-    return query.answer_type in VISIBLE
 
 
 def _mass(signals: Signals, found: Gathered) -> Floats:

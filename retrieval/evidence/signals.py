@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from retrieval.engines.base import K1, Hit
 from retrieval.evidence.gathered import Gathered
-from retrieval.evidence.matching import Pattern, occurrences, pattern
+from retrieval.evidence.matching import occurrences
+from retrieval.evidence.streams import both_forms, pattern_of_term, pattern_of_words
 from retrieval.evidence.tokens import Flags, Ints, code
 from retrieval.language.little_words import word_set
 from retrieval.language.questions import AnswerType
-from retrieval.spelling import FOLDED
 from retrieval.terms import Query
 from retrieval.text import syllables
 
@@ -86,16 +86,10 @@ _OFFERS: Mapping[AnswerType, str] = {
     AnswerType.THING: "offers_term",
     AnswerType.DEFINITION: "offers_term",
 }
-VISIBLE = frozenset({AnswerType.PERSON, AnswerType.NUMBER, AnswerType.TIME, AnswerType.REASON})
-"""The kinds of answer that a text can be seen to offer or not."""
-
 _NEARNESS = {"near": np.float32(8), "near_before": np.float32(5), "near_after": np.float32(5)}
 """Tokens after which a phrase counts half."""
 
 _FAR = 1 << 29
-
-_FOLDED_MARK = 0x5F0F_D0D0_5F0F_D0D0
-"""Tells the number of a folded form from that of the same letters as an exact form."""
 
 
 _Numbers = tuple[int, ...]
@@ -169,15 +163,6 @@ class Signals:
         """The share, from 0 to 1, of the question's weight that each sentence has."""
         return np.asarray((self._told.tf > 0) @ self._weight)
 
-    @cached_property
-    def offers(self) -> Flags:
-        """Whether each sentence has what is asked for: a name, a number, a time, a cause."""
-        count = len(self._found.sentences)
-        asked = self._query.answer_type
-        if asked is None or asked not in _OFFERS:
-            return np.zeros(count, bool)
-        return np.bincount(self._found.of[self._offering(_OFFERS[asked])], minlength=count) > 0
-
     def _offering(self, what: str) -> Flags:
         """Which tokens are what is asked for; names, numbers and times that are not asked with."""
         found = self._found
@@ -191,14 +176,6 @@ class Signals:
         if what == "offers_number":
             return found.digit & new
         return (found.date | found.digit & self._follow(_BEFORE_DATES)) & new
-
-    @cached_property
-    def unnamed(self) -> Floats:
-        """The share of the question's names and numbers that each hit's passage lacks."""
-        names = list(self._query.names)
-        if not names:
-            return np.zeros(len(self._hits))
-        return np.asarray(1.0 - (self._in_passages[:, names] >= 1.0).mean(axis=1))
 
     @cached_property
     def sentences(self) -> Columns:
@@ -217,7 +194,8 @@ class Signals:
         columns |= {"cover_with_next": next_adds, "cover_with_previous": previous_adds}
         asked = self._query.answer_type
         if asked is not None and asked in _OFFERS:
-            columns[_OFFERS[asked]] = self.offers.astype(float)
+            of = self._found.of[self._offering(_OFFERS[asked])]
+            columns[_OFFERS[asked]] = np.bincount(of, minlength=len(scores)) > 0
         if self._query.phrases:
             columns |= self._phrases()
         return columns
@@ -423,30 +401,19 @@ def _before(flags: Flags) -> Flags:
     return found
 
 
-@lru_cache(maxsize=1 << 14)
-def _pattern(words: tuple[str, ...], folded: bool) -> Pattern:
-    """Words in a row as they stand in the stream of both forms."""
-    return pattern([code(word) ^ _FOLDED_MARK if folded else code(word) for word in words])
-
-
-@lru_cache(maxsize=1 << 14)
-def _pattern_of(term: str) -> Pattern:
-    return _pattern(tuple(term.removeprefix(FOLDED).split(" ")), term.startswith(FOLDED))
-
-
 def _find(query: Query, found: Gathered) -> _Found:
     sentences, tokens = len(found.sentences), len(found.of)
-    stream = np.concatenate([found.exact, found.folded ^ _FOLDED_MARK])
+    stream = both_forms(found.exact, found.folded)
     of = np.concatenate([found.of, found.of + sentences])
     patterns, columns, strengths = [], [], [0.0]
     for column, term in enumerate(query.terms):
         for synonym in term.synonyms:
-            patterns.append(_pattern_of(synonym))
+            patterns.append(pattern_of_term(synonym))
             columns.append(column)
     terms = len(patterns)
     for column, phrase in enumerate(query.phrases):
         for form in phrase:
-            patterns.append(_pattern(form.words, form.folded))
+            patterns.append(pattern_of_words(form.words, form.folded))
             columns.append(column)
             strengths.append(form.strength)
     which, where = occurrences(stream, of, patterns)

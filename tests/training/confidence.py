@@ -3,9 +3,9 @@
 python -m tests.training.confidence ../shared/eval/xquad.vi.json --english xquad.en.json
 
 Logistic regression over the questions of all articles, asked of an index that has half of them,
-as they are and in the noises that people make, and of indexes of one article. Prints, out of
-fold, the AUROC and what the threshold that refuses a twentieth of the answerable questions
-refuses of the others.
+as they are and in the noises that people make, of indexes of one article, and of indexes that
+have every other paragraph of each. Prints, out of fold, the AUROC and what the threshold that
+refuses a twentieth of the answerable questions refuses of the others.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,8 +23,9 @@ from retrieval import Index
 from retrieval.confidence import SIGNALS, signals
 from retrieval.evaluation.noise import NOISES
 from retrieval.evaluation.run import indexed
-from retrieval.evaluation.squad import Collection, Question, read_collection
+from retrieval.evaluation.squad import PARAGRAPH_BREAK, Collection, Question, read_collection
 from retrieval.evidence import Floats
+from retrieval.model import Article
 from retrieval.ranking import rank
 from retrieval.terms import parse_question
 
@@ -64,6 +65,20 @@ def examples(collection: Collection, translated: Collection) -> Iterator[Example
                 if article.id in (question.article_id, others[question.article_id]):
                     answerable = article.id == question.article_id
                     yield from _example("alone", index, question, question.text, answerable)
+    texts = {article.id: article.text for article in collection.articles}
+    for rest in (0, 1):
+        with indexed([_every_other_paragraph(one, rest) for one in collection.articles]) as index:
+            for question in collection.questions:
+                start = question.answers[0].span.start
+                number = texts[question.article_id].count(PARAGRAPH_BREAK, 0, start)
+                answerable = number % 2 == rest
+                yield from _example("paragraphs", index, question, question.text, answerable)
+
+
+def _every_other_paragraph(article: Article, first: int) -> Article:
+    return replace(
+        article, text=PARAGRAPH_BREAK.join(article.text.split(PARAGRAPH_BREAK)[first::2])
+    )
 
 
 def _example(

@@ -1,0 +1,46 @@
+"""What of a question stands anywhere in an article, however far from the passage."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from retrieval.evidence.matching import occurrences
+from retrieval.evidence.streams import both_forms, pattern_of_words
+from retrieval.evidence.tokens import take_apart
+from retrieval.model import Article
+from retrieval.terms import Query
+
+_READ = 1 << 17  # characters of an article, beside its title
+
+
+class Missing(NamedTuple):
+    """The shares of a question's phrases, and of its names and numbers, that an article lacks.
+
+    A phrase is there when it stands as it was asked, or others do that can stand for it; a name
+    or a number only when it is whole.
+    """
+
+    phrases: float
+    names: float
+
+
+def missing(query: Query, article: Article) -> Missing:
+    """What an article says nothing about, from 0 to 1; 0 when nothing of the kind was asked."""
+    tokens = take_apart(f"{article.title}\n{article.text[:_READ]}")
+    places = np.zeros(len(tokens.starts), np.int64)  # all in one: a name may be cut by a line
+    stream, of = both_forms(tokens.exact, tokens.folded), np.concatenate([places, places + 1])
+    forms = [(place, form) for place, phrase in enumerate(query.phrases) for form in phrase]
+    patterns = [pattern_of_words(form.words, form.folded) for _, form in forms]
+    strongest = [0.0] * len(query.phrases)
+    for found in np.unique(occurrences(stream, of, patterns)[0]).tolist():
+        place, form = forms[found]
+        strongest[place] = max(strongest[place], form.strength)
+    names = [strongest[place] < 1.0 for place in query.names]
+    others = [not found for place, found in enumerate(strongest) if place not in query.names]
+    return Missing(_share([*names, *others]), _share(names))
+
+
+def _share(lacks: list[bool]) -> float:
+    return sum(lacks) / len(lacks) if lacks else 0.0

@@ -1,0 +1,40 @@
+"""What of a question an article has nowhere."""
+
+import pytest
+
+from retrieval.evidence.coverage import missing
+from retrieval.model import Article
+from retrieval.terms import parse_question
+
+ARTICLE = Article(
+    "cho.txt",
+    "Chợ phiên Mường Lò",
+    "Hợp tác xã được thành lập năm 2009.\n\nỞ Nghĩa Lộ, chợ họp vào thứ bảy hàng tuần.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Chợ phiên Mường Lò họp vào thứ mấy?", 0.0),  # from the title
+        ("Ở Nghĩa Lộ hợp tác xã lập năm nào?", 0.0),  # from another paragraph
+        ("Chợ phiên Mường Lò họp vào thứ mấy năm 2010?", 0.5),
+        ("Chợ phiên Bắc Hà họp vào thứ mấy?", 1.0),
+        ("chợ phiên họp vào thứ mấy", 0.0),
+        ("When does the Muong Lo market open?", 0.0),
+    ],
+)
+def test_the_share_of_names_and_numbers_that_an_article_lacks(question: str, names: float) -> None:
+    query = parse_question(question, lambda terms: [1.0] * len(terms))
+    assert missing(query, ARTICLE).names == names
+
+
+def test_what_another_word_stands_for_is_not_missing() -> None:
+    def phrases(question: str) -> float:
+        query = parse_question(question, lambda terms: [1.0] * len(terms))
+        return missing(query, ARTICLE).phrases
+
+    assert phrases("Ai lập hợp tác xã?") == 0.0  # "thành lập"
+    assert phrases("Ai giải thể hợp tác xã?") == 0.5
+    assert phrases("Ai lập hợp tác xã Bắc Lộ?") == pytest.approx(1 / 3)  # there is a "Nghĩa Lộ"
+    assert phrases("") == 0.0
