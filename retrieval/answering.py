@@ -11,6 +11,7 @@ from retrieval.about import quote_about
 from retrieval.confidence import confidence
 from retrieval.engines import AUTO
 from retrieval.engines.base import K1
+from retrieval.evidence.coverage import missing
 from retrieval.highlight import highlight
 from retrieval.index import Snapshot
 from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source, Span
@@ -65,7 +66,7 @@ class Index:
         abstention = self._abstention(query, ranking, sure) if line is None else None
         quotes = [line] if line else []
         quotes += [
-            _quote(candidate, () if abstention else highlight(read, candidate.text))
+            _quote(candidate, () if abstention else _marks(query, read, candidate))
             for candidate in ranking.candidates
             if line is None or candidate.span != line.span
         ]
@@ -145,6 +146,14 @@ def open_index(path: Path, *, threshold: float | None = None, engine: str = AUTO
     `engine` one of ENGINES, or chosen by the number of passages. All engines rank alike.
     """
     return Index(path, THRESHOLD if threshold is None else threshold, engine)
+
+
+def _marks(query: Query, question: str, candidate: Candidate) -> tuple[Span, ...]:
+    """Where the answer stands; nowhere when the article lacks a name or number that was asked for:
+    it tells of somebody else."""
+    if missing(query, candidate.stored.article).names:
+        return ()
+    return highlight(question, candidate.text)
 
 
 def _quote(candidate: Candidate, highlights: tuple[Span, ...]) -> Quote:

@@ -81,6 +81,17 @@ def test_an_abstaining_answer_marks_nothing(opened: Opened) -> None:
     assert all(not quote.highlights for quote in answer.quotes)
 
 
+def test_nothing_is_marked_for_somebody_that_the_article_does_not_name(opened: Opened) -> None:
+    with opened(rice=RICE, tea=TEA) as index:
+        asked, another = (
+            index.ask(f"Ai là chủ nhiệm hợp tác xã {place}?") for place in ("Đông Hà", "Tam Kỳ")
+        )
+    assert asked.quotes[0].text == another.quotes[0].text
+    assert asked.quotes[0].highlights
+    assert not another.quotes[0].highlights
+    assert another.confidence < asked.confidence
+
+
 def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     with pytest.raises(CorpusError, match="there is no article in it"):
