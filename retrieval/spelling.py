@@ -19,7 +19,7 @@ FOLDED = "~"
 """What stands before a folded term in the index."""
 
 MAX_WORDS = 8
-MAX_LETTERS = 12
+MAX_LETTERS = 16
 _TELLING_LETTERS = 6
 """A word this long is one slip away from few others, so that it needs no neighbour to vouch."""
 _LETTERS = "abcdeghiklmnopqrstuvxyfjwz"

@@ -163,6 +163,13 @@ def test_a_short_word_is_taken_for_another_only_beside_a_neighbour_of_it() -> No
     assert closest_words(list(tokens("gia vangg hom nay")), rarities) == {}
 
 
+def test_a_long_foreign_word_is_taken_for_the_one_that_the_corpus_has() -> None:
+    def one(terms: Sequence[str]) -> list[float]:
+        return [1.0 if term == "~chloroplastidan" else -1.0 for term in terms]
+
+    assert closest_words(list(tokens("cloroplastidan")), one) == {0: ("chloroplastidan",)}
+
+
 def test_looking_for_the_closest_words_is_bounded() -> None:
     asked: list[str] = []
 
