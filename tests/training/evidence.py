@@ -135,9 +135,18 @@ def likelihood(data: Sequence[Example], weights: Floats) -> tuple[float, float]:
 @contextmanager
 def weighing(weights: Floats) -> Iterator[None]:
     """Ranking with these weights instead of the shipped ones."""
-    split = weights[: len(SENTENCE_SIGNALS)], weights[len(SENTENCE_SIGNALS) :]
-    with patch.object(retrieval.evidence, "_weights", lambda: split):
+    named = by_name(weights)
+    with patch.object(retrieval.evidence, "_weights", lambda: named):
         yield
+
+
+def by_name(weights: Floats) -> tuple[dict[str, float], dict[str, float]]:
+    """The weights of the sentences' signals and of the tokens'."""
+    values = dict(zip((*SENTENCE_SIGNALS, *TOKEN_SIGNALS), weights.tolist(), strict=True))
+    return (
+        {name: values[name] for name in SENTENCE_SIGNALS},
+        {name: values[name] for name in TOKEN_SIGNALS},
+    )
 
 
 def quoted(collection: Collection, snapshot: Snapshot) -> tuple[list[bool], list[bool]]:
@@ -196,11 +205,11 @@ def main() -> None:
             print(f"mean of {len(found)}:  {_told(np.mean(found, axis=0))}")
     weights = learn(data)
     print(f"on all it learned from: {likelihood(data, weights)}")
-    values = dict(zip((*SENTENCE_SIGNALS, *TOKEN_SIGNALS), weights.round(4).tolist(), strict=True))
+    of_sentences, of_tokens = by_name(weights.round(4))
     record = {
         "learned_by": "tests/training/evidence.py",
-        "sentence": {name: values[name] for name in SENTENCE_SIGNALS},
-        "token": {name: values[name] for name in TOKEN_SIGNALS},
+        "sentence": of_sentences,
+        "token": of_tokens,
     }
     _WEIGHTS.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
 
