@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from retrieval import open_index, update_index
@@ -13,6 +14,7 @@ from retrieval.index import Snapshot
 from retrieval.passages import MAX_QUOTE
 from retrieval.ranking import PASSAGES, rank
 from retrieval.terms import parse_question
+from tests.training.evidence import weighing
 
 FILLER = "Trong buổi họp, các đại biểu trao đổi nhiều ý kiến về kế hoạch sản xuất của địa phương. "
 LONG = (
@@ -99,6 +101,15 @@ def test_probabilities_of_tokens_add_up_to_one(snapshot: Snapshot) -> None:
     best = max(evidence, key=lambda one: one.mass.max())
     start = int(best.starts[best.mass.argmax()])
     assert "thứ bảy" in best.stored.article.text[start - 40 : start + 40]
+
+
+def test_without_weights_all_tokens_are_as_likely(snapshot: Snapshot) -> None:
+    query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
+    hits = snapshot.engine.search(query.terms, PASSAGES)
+    with weighing(np.zeros(len(SENTENCE_SIGNALS) + len(TOKEN_SIGNALS))):
+        evidence = weigh(snapshot, query, hits, snapshot.engine.idfs(query.terms))
+    masses = np.unique(np.concatenate([one.mass for one in evidence]).round(9))
+    assert masses.tolist() == pytest.approx([masses[-1] / 4, masses[-1]], rel=1e-5)  # titles, text
 
 
 def signals_of(snapshot: Snapshot, question: str) -> Signals:
