@@ -151,7 +151,7 @@ def open_index(path: Path, *, threshold: float | None = None, engine: str = AUTO
 def _marks(query: Query, question: str, candidate: Candidate) -> tuple[Span, ...]:
     """Where the answer stands; nowhere when the article lacks a name or number that was asked for:
     it tells of somebody else."""
-    if missing(query, candidate.stored.article).names:
+    if missing(query, candidate.stored.article, candidate.span).names:
         return ()
     return highlight(question, candidate.text)
 

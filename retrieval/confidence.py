@@ -40,7 +40,7 @@ def confidence(query: Query, ranking: Ranking) -> float:
 def signals(query: Query, ranking: Ranking) -> dict[str, float]:
     """The value of each of `SIGNALS` for a ranking that is not empty."""
     first = ranking.candidates[0]
-    lacks = missing(query, first.stored.article)
+    lacks = missing(query, first.stored.article, first.span)
     return {
         "always": 1.0,
         "match": ranking.match,

@@ -9,10 +9,10 @@ import numpy as np
 from retrieval.evidence.matching import occurrences
 from retrieval.evidence.streams import both_forms, pattern_of_words
 from retrieval.evidence.tokens import take_apart
-from retrieval.model import Article
+from retrieval.model import Article, Span
 from retrieval.terms import Query
 
-_READ = 1 << 17  # characters of an article, beside its title
+_REACH = 1 << 16  # characters on each side of a quote: of a book, a few chapters
 
 
 class Missing(NamedTuple):
@@ -26,9 +26,13 @@ class Missing(NamedTuple):
     names: float
 
 
-def missing(query: Query, article: Article) -> Missing:
-    """What an article says nothing about, from 0 to 1; 0 when nothing of the kind was asked."""
-    tokens = take_apart(f"{article.title}\n{article.text[:_READ]}")
+def missing(query: Query, article: Article, quote: Span) -> Missing:
+    """What an article says nothing about, from 0 to 1; 0 when nothing of the kind was asked.
+
+    Of a very long one only what stands around the quote counts, and the title.
+    """
+    text = article.text[max(0, quote.start - _REACH) : quote.end + _REACH]
+    tokens = take_apart(f"{article.title}\n{text}")
     places = np.zeros(len(tokens.starts), np.int64)  # all in one: a name may be cut by a line
     stream, of = both_forms(tokens.exact, tokens.folded), np.concatenate([places, places + 1])
     forms = [(place, form) for place, phrase in enumerate(query.phrases) for form in phrase]

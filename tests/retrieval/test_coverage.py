@@ -3,7 +3,7 @@
 import pytest
 
 from retrieval.evidence.coverage import missing
-from retrieval.model import Article
+from retrieval.model import Article, Span
 from retrieval.terms import parse_question
 
 ARTICLE = Article(
@@ -11,6 +11,8 @@ ARTICLE = Article(
     "Chợ phiên Mường Lò",
     "Hợp tác xã được thành lập năm 2009.\n\nỞ Nghĩa Lộ, chợ họp vào thứ bảy hàng tuần.",
 )
+
+QUOTE = Span(0, 40)
 
 
 @pytest.mark.parametrize(
@@ -26,15 +28,24 @@ ARTICLE = Article(
 )
 def test_the_share_of_names_and_numbers_that_an_article_lacks(question: str, names: float) -> None:
     query = parse_question(question, lambda terms: [1.0] * len(terms))
-    assert missing(query, ARTICLE).names == names
+    assert missing(query, ARTICLE, QUOTE).names == names
 
 
 def test_what_another_word_stands_for_is_not_missing() -> None:
     def phrases(question: str) -> float:
         query = parse_question(question, lambda terms: [1.0] * len(terms))
-        return missing(query, ARTICLE).phrases
+        return missing(query, ARTICLE, QUOTE).phrases
 
     assert phrases("Ai lập hợp tác xã?") == 0.0  # "thành lập"
     assert phrases("Ai giải thể hợp tác xã?") == 0.5
     assert phrases("Ai lập hợp tác xã Bắc Lộ?") == pytest.approx(1 / 3)  # there is a "Nghĩa Lộ"
     assert phrases("") == 0.0
+
+
+def test_of_a_book_what_stands_around_the_quote_counts() -> None:
+    filler = "Trời mưa. " * 20_000
+    text = f"{filler}Ở Nghĩa Lộ, chợ họp vào thứ bảy. {filler}"
+    query = parse_question("Chợ Nghĩa Lộ họp vào thứ mấy?", lambda terms: [1.0] * len(terms))
+    book = Article("sach.txt", "Sách", text)
+    assert missing(query, book, Span(len(filler), len(filler) + 30)).names == 0.0
+    assert missing(query, book, Span(0, 30)).names == 1.0
