@@ -14,6 +14,7 @@ from retrieval.engines.base import K1
 from retrieval.evidence.coverage import missing
 from retrieval.highlight import highlight
 from retrieval.index import Snapshot
+from retrieval.language.questions import asking_sentences, what_is_asked
 from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source, Span
 from retrieval.ranking import Candidate, Ranking, rank
 from retrieval.rewording import rewordings
@@ -57,12 +58,18 @@ class Index:
         started = time.perf_counter()
         snapshot = self.snapshot()
         asked = question[:LONGEST]
-        query = parse_question(asked, snapshot.engine.rarities)
+        query, ranking, sure = self._search(snapshot, asked, top)
         with snapshot.damage_reported():
-            ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
-            read = query.understood or asked
             line = quote_about(asked, query.understood, snapshot, ranking)
-        sure = confidence(query, ranking) if line is None else 1.0
+        if line is not None:
+            sure = 1.0
+        elif sure < self._threshold and asking_sentences(asked):
+            # a story may tell of much that no article has
+            alone = what_is_asked(asked)
+            again = self._search(snapshot, alone, top)
+            if again[-1] >= self._threshold:
+                asked, (query, ranking, sure) = alone, again
+        read = query.understood or asked
         abstention = self._abstention(query, ranking, sure) if line is None else None
         quotes = [line] if line else []
         quotes += [
@@ -79,6 +86,13 @@ class Index:
             suggestion=self._suggestion(snapshot, query, read) if abstention else None,
             took_ms=(time.perf_counter() - started) * 1000,
         )
+
+    def _search(self, snapshot: Snapshot, asked: str, top: int) -> tuple[Query, Ranking, float]:
+        """What a question was read as, the best quotes, and how sure it is that they answer."""
+        query = parse_question(asked, snapshot.engine.rarities)
+        with snapshot.damage_reported():
+            ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
+        return query, ranking, confidence(query, ranking)
 
     def explain(self, question: str, quote: Quote) -> tuple[tuple[str, float], ...]:
         """What each term of the question adds to a quote's score, most first.

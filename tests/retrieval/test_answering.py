@@ -92,6 +92,18 @@ def test_nothing_is_marked_for_somebody_that_the_article_does_not_name(opened: O
     assert another.confidence < asked.confidence
 
 
+def test_what_is_asked_after_a_story_of_other_things_is_answered(opened: Opened) -> None:
+    story = "Hôm trước trời mưa to nên tôi phải nghỉ lại quán nước bên đường, nghe mọi người kể đủ "
+    story += "thứ chuyện trên đời mà chẳng nhớ rõ được chuyện nào với chuyện nào cả. "
+    asked = "Ai là chủ nhiệm hợp tác xã Đông Hà?"
+    with opened(rice=RICE, tea=TEA) as index:
+        told, alone = (index.ask(text) for text in (f"{story}{asked} Cảm ơn nhiều.", asked))
+    assert told.question.startswith(story)
+    assert not told.abstained
+    assert told.quotes == alone.quotes
+    assert told.understood is None
+
+
 def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     with pytest.raises(CorpusError, match="there is no article in it"):
