@@ -14,7 +14,7 @@ from retrieval.engines.base import K1
 from retrieval.evidence.coverage import missing
 from retrieval.highlight import highlight
 from retrieval.index import Snapshot
-from retrieval.language.questions import asking_sentences, what_is_asked
+from retrieval.language.questions import what_is_asked
 from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source, Span
 from retrieval.ranking import Candidate, Ranking, rank
 from retrieval.rewording import rewordings
@@ -63,9 +63,8 @@ class Index:
             line = quote_about(asked, query.understood, snapshot, ranking)
         if line is not None:
             sure = 1.0
-        elif sure < self._threshold and asking_sentences(asked):
+        elif sure < self._threshold and (alone := what_is_asked(asked)) != asked:
             # a story may tell of much that no article has
-            alone = what_is_asked(asked)
             again = self._search(snapshot, alone, top)
             if again[-1] >= self._threshold:
                 asked, (query, ranking, sure) = alone, again
@@ -165,7 +164,7 @@ def open_index(path: Path, *, threshold: float | None = None, engine: str = AUTO
 def _marks(query: Query, question: str, candidate: Candidate) -> tuple[Span, ...]:
     """Where the answer stands; nowhere when the article lacks a name or number that was asked for:
     it tells of somebody else."""
-    if missing(query, candidate.stored.article, candidate.span).names:
+    if query.names and missing(query, candidate.stored.article, candidate.span).names:
         return ()
     return highlight(question, candidate.text)
 

@@ -163,6 +163,11 @@ class _Word(NamedTuple):
     longhand: tuple[str, ...] = ()
     factor: float = 1.0
 
+    @property
+    def is_story(self) -> bool:
+        """Whether it only tells what comes before what is asked."""
+        return self.factor == STORY_FACTOR
+
 
 def _most_telling(text: str, asking: Sequence[Span], rarities: Rarities) -> list[Token]:
     """The tokens of a question; of one that tells a whole story, those of the sentences that ask,
@@ -265,7 +270,7 @@ def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
         past = max(past, _end_of_name(words, at))
         if any(word.telling for word in words[at:past]):
             phrase = tuple(_forms(words[at:past]))
-            asked = words[at].factor == 1.0 and (
+            asked = not words[at].is_story and (
                 folded[past : past + 1] in _AFTER_NOUN
                 or folded[max(0, at - 1) : at] in _BEFORE_NOUN
             )
@@ -293,7 +298,7 @@ def _sides(
     slots = (
         at
         for at, word in enumerate(words)
-        if not word.telling and word.folded in _SLOTS and word.factor == 1.0
+        if not word.telling and word.folded in _SLOTS and not word.is_story
     )
     slot = next(slots, None)
     if slot is None:

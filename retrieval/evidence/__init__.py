@@ -32,7 +32,7 @@ from retrieval.terms import Query
 __all__ = ["Evidence", "Floats", "weigh"]
 
 _HOPELESS = 9.0
-"""A sentence whose own signals score so much less than the best one's is not looked into."""
+"""A sentence whose own signals score so much less than the best one's is left out."""
 
 
 _APART = 0.25

@@ -86,11 +86,11 @@ _OFFERS: Mapping[AnswerType, str] = {
     AnswerType.THING: "offers_term",
     AnswerType.DEFINITION: "offers_term",
 }
+
 _NEARNESS = {"near": np.float32(8), "near_before": np.float32(5), "near_after": np.float32(5)}
 """Tokens after which a phrase counts half."""
 
 _FAR = 1 << 29
-
 
 _Numbers = tuple[int, ...]
 
