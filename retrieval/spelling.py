@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from retrieval.language.questions import FOLDED_QUESTION_WORDS
+from retrieval.language.syllables import is_folded_syllable
 from retrieval.text import Token
 
 FOLDED = "~"
@@ -21,7 +22,8 @@ FOLDED = "~"
 MAX_WORDS = 8
 MAX_LETTERS = 16
 _TELLING_LETTERS = 6
-"""A word this long is one slip away from few others, so that it needs no neighbour to vouch."""
+"""A word this long is one slip away from few others, so that it needs no neighbour to vouch,
+unless it is a syllable: a small corpus lacks many that were meant as they were typed."""
 _LETTERS = "abcdeghiklmnopqrstuvxyfjwz"
 
 
@@ -72,7 +74,8 @@ def _closest(words: Sequence[str], place: int, rarities: Rarities) -> tuple[str,
         return vouchers, len(reading) == 1, commonness, reading
 
     best = max(map(fit, readings), default=None)
-    if best is None or (len(word) < _TELLING_LETTERS and not best[0]):
+    needs_voucher = len(word) < _TELLING_LETTERS or is_folded_syllable(word)
+    if best is None or (needs_voucher and not best[0]):
         return ()
     return best[-1]
 
