@@ -18,8 +18,8 @@ _REACH = 1 << 16  # characters on each side of a quote: of a book, a few chapter
 class Missing(NamedTuple):
     """The shares of a question's phrases, and of its names and numbers, that an article lacks.
 
-    A phrase is there when it stands as it was asked, or others do that can stand for it; a name
-    or a number only when it is whole.
+    A phrase is there when it stands as it was asked, and in part when only others do that can
+    stand for it; a name or a number only when it is whole.
     """
 
     phrases: float
@@ -41,10 +41,10 @@ def missing(query: Query, article: Article, quote: Span) -> Missing:
     for found in np.unique(occurrences(stream, of, patterns)[0]).tolist():
         place, form = forms[found]
         strongest[place] = max(strongest[place], form.strength)
-    names = [strongest[place] < 1.0 for place in query.names]
-    others = [not found for place, found in enumerate(strongest) if place not in query.names]
-    return Missing(_share([*names, *others]), _share(names))
+    names = [float(strongest[place] < 1.0) for place in query.names]
+    others = [1.0 - found for place, found in enumerate(strongest) if place not in query.names]
+    return Missing(_mean([*names, *others]), _mean(names))
 
 
-def _share(lacks: list[bool]) -> float:
+def _mean(lacks: list[float]) -> float:
     return sum(lacks) / len(lacks) if lacks else 0.0

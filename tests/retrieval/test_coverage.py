@@ -31,7 +31,7 @@ def test_the_share_of_names_and_numbers_that_an_article_lacks(question: str, nam
     assert missing(query, ARTICLE, QUOTE).names == names
 
 
-def test_what_another_word_stands_for_is_not_missing() -> None:
+def test_what_another_word_stands_for_is_missing_in_part() -> None:
     def phrases(question: str) -> float:
         query = parse_question(question, lambda terms: [1.0] * len(terms))
         return missing(query, ARTICLE, QUOTE).phrases
