@@ -13,6 +13,7 @@ from retrieval.engines import AUTO
 from retrieval.engines.base import K1
 from retrieval.evidence.coverage import missing
 from retrieval.highlight import highlight
+from retrieval.highlight.sureness import Answering
 from retrieval.index import Snapshot
 from retrieval.language.questions import what_is_asked
 from retrieval.model import Abstention, Answer, Article, IndexStatus, Quote, Source, Span
@@ -166,7 +167,7 @@ def _marks(query: Query, question: str, candidate: Candidate) -> tuple[Span, ...
     it tells of somebody else."""
     if query.names and missing(query, candidate.stored.article, candidate.span).names:
         return ()
-    return highlight(question, candidate.text)
+    return highlight(question, candidate.text, Answering(candidate.probability, candidate.begins))
 
 
 def _quote(candidate: Candidate, highlights: tuple[Span, ...]) -> Quote:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from retrieval.database import StoredArticle
 from retrieval.engines.base import K1
-from retrieval.evidence import Evidence, weigh
+from retrieval.evidence import Evidence, Floats, weigh
 from retrieval.evidence.tokens import Ints
 from retrieval.index import Snapshot
 from retrieval.model import Span
@@ -39,18 +40,31 @@ _MAX_OVERLAP = 0.3  # share of a quote that an earlier one may have shown
 _SAME = 0.8  # share of the shorter quote's words in the other from which both say the same
 
 
+class Begins(NamedTuple):
+    """How likely the answer begins at each token of a quote.
+
+    `starts` are the tokens' offsets in the quote, ascending; `mass` is theirs of the probability
+    that is spread over all passages looked into.
+    """
+
+    starts: Ints
+    mass: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A quotable part of an article.
 
     `probability` is that of holding the answer given that the corpus does; `cover` the largest
-    share, from 0 to 1, of the question's weight in one of its sentences.
+    share, from 0 to 1, of the question's weight in one of its sentences; `begins` tells where
+    in it the answer may begin.
     """
 
     stored: StoredArticle
     span: Span
     probability: float
     cover: float
+    begins: Begins = field(repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -97,8 +111,8 @@ class _Passage:
         assert self._edges is not None
         starts, ends, _ = self._edges
         shown = Span(int(starts[index]), int(ends[index]))
-        candidate = _candidate(self._evidence, shown, self.best()[0])
         first, past, _ = self._tokens[:, index].tolist()
+        candidate = _candidate(self._evidence, shown, slice(first, past), self.best()[0])
         self._left[first:past] = 0.0
         shared = np.minimum(ends, shown.end) - np.maximum(starts, shown.start)
         self._costs[shared > _MAX_OVERLAP * (ends - starts)] = np.inf
@@ -159,13 +173,14 @@ def _best_passage(passages: list[_Passage]) -> tuple[_Passage, tuple[float, int]
     return best, found
 
 
-def _candidate(evidence: Evidence, span: Span, value: float) -> Candidate:
+def _candidate(evidence: Evidence, span: Span, tokens: slice, value: float) -> Candidate:
     shown = np.array([sentence.span.overlaps(span) for sentence in evidence.sentences])
     return Candidate(
         evidence.stored,
         span,
         probability=min(1.0, max(0.0, value)),
         cover=float(evidence.cover[shown].max()),
+        begins=Begins(evidence.starts[tokens] - span.start, evidence.mass[tokens]),
     )
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from retrieval.highlight.asked import Asked
 from retrieval.highlight.features import Features, Values, span_features
 from retrieval.highlight.quoted import Indices, Quoted
+from retrieval.highlight.sureness import SIGNALS, Sureness
 
 SHARED = 0.5
 """The token F1 from which two spans count as the same answer."""
@@ -32,15 +33,14 @@ _CONSIDERED = 60  # spans, the most probable ones
 class Weights:
     """What was learned: a weight for each feature by the kind of question.
 
-    `nothing` weighs `nothing_features`, for no span's being the answer.
-    From its threshold on a span is marked; English questions, which match less, have their own.
+    `nothing` weighs `nothing_features`, for no span's being the answer. `sureness` says by the
+    question's language when a span is marked: words in English match less.
     """
 
     features: tuple[str, ...]
     by_kind: dict[str, Values]
     nothing: dict[str, Values]
-    threshold: float
-    english_threshold: float
+    sureness: dict[str, Sureness]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def shipped_weights() -> Weights:
 
 
 def read_weights(text: str) -> Weights:
-    """Weights from JSON: the thresholds, and for each feature its weight by kind of question."""
+    """Weights from JSON: those of sureness, and for each feature its weight by kind of question."""
     learned = json.loads(text)
     table: dict[str, dict[str, float]] = learned["weights"]
     kinds = dict.fromkeys(kind for row in table.values() for kind in row)
@@ -105,6 +105,8 @@ def read_weights(text: str) -> Weights:
         features=tuple(table),
         by_kind={kind: np.array([row[kind] for row in table.values()]) for kind in kinds},
         nothing={kind: np.array(learned["nothing"][kind]) for kind in kinds},
-        threshold=learned["thresholds"]["vietnamese"],
-        english_threshold=learned["thresholds"]["english"],
+        sureness={
+            language: Sureness(np.array([row[signal] for signal in SIGNALS]), row["threshold"])
+            for language, row in learned["sureness"].items()
+        },
     )

@@ -3,6 +3,7 @@
 import itertools
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from retrieval.highlight import highlight
 from retrieval.highlight.asked import KINDS, read_question
 from retrieval.highlight.quoted import LONGEST_SPAN, read_quote
 from retrieval.highlight.ranker import shipped_weights
+from retrieval.highlight.sureness import Answering
+from retrieval.ranking import Begins
 from retrieval.text import strip_diacritics, tokens
 
 SECRETARY = (
@@ -159,6 +162,16 @@ def test_a_question_is_taken_apart(question: str, kind: str, noun: str) -> None:
         kind,
         noun,
     )
+
+
+def test_nothing_is_marked_where_the_evidence_says_that_the_answer_is_not() -> None:
+    def marks(probability: float, word: str) -> bool:
+        starts = np.array([token.span.start for token in tokens(SECRETARY)])
+        mass = np.where(starts == SECRETARY.index(word), probability, 1e-6)
+        return bool(highlight(WHO, SECRETARY, Answering(probability, Begins(starts, mass))))
+
+    assert marks(0.9, "Vi Văn")
+    assert not marks(0.02, "phương thức")
 
 
 def test_every_kind_of_question_has_weights_for_every_feature() -> None:

@@ -14,6 +14,7 @@ from retrieval.index import Snapshot
 from retrieval.passages import MAX_QUOTE
 from retrieval.ranking import PASSAGES, rank
 from retrieval.terms import parse_question
+from retrieval.text import tokens
 from tests.training.evidence import weighing
 
 FILLER = "Trong buổi họp, các đại biểu trao đổi nhiều ý kiến về kế hoạch sản xuất của địa phương. "
@@ -101,6 +102,16 @@ def test_probabilities_of_tokens_add_up_to_one(snapshot: Snapshot) -> None:
     best = max(evidence, key=lambda one: one.mass.max())
     start = int(best.starts[best.mass.argmax()])
     assert "thứ bảy" in best.stored.article.text[start - 40 : start + 40]
+
+
+def test_a_quote_tells_where_in_it_the_answer_may_begin(snapshot: Snapshot) -> None:
+    query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
+    candidate = rank(snapshot, query, 1).candidates[0]
+    starts, mass = candidate.begins
+    assert [token.span.start for token in tokens(candidate.text)] == starts.tolist()
+    assert candidate.probability == pytest.approx(float(mass.sum()), abs=0.01)
+    begin = int(starts[mass.argmax()])
+    assert "thứ bảy" in candidate.text[begin - 4 : begin + 7]
 
 
 def test_without_weights_all_tokens_are_as_likely(snapshot: Snapshot) -> None:

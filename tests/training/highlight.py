@@ -5,9 +5,11 @@ python -m tests.training.highlight SQUAD.json --english SAME-IDS-IN-ENGLISH.json
 A log-linear model over the spans of a quote learns to give the probability to spans that share
 words with a right answer; each kind of question has weights of its own, drawn towards those of
 all kinds by a second ridge penalty. It learns from the quotes of each question's real answer and
-is measured on the first of them, for articles that it did not learn from. Prints precision by
-coverage of all questions, then writes the weights. `news.jsonl` has more questions, written for
-this, about sentences as newspapers write them: names after titles, places, dates, shares.
+is measured on the first of them, for articles that it did not learn from. From what it chooses
+there, and what the evidence says of it, a logistic regression for each language learns how sure
+a choice is, and is measured on other articles again. Prints precision by coverage of all
+questions, then writes the weights. `news.jsonl` has more questions, written for this, about
+sentences as newspapers write them: names after titles, places, dates, shares.
 """
 
 from __future__ import annotations
@@ -21,19 +23,21 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.answering import THRESHOLD
-from retrieval.confidence import confidence
+from retrieval.confidence import confidence as confidence_of
 from retrieval.evaluation.metrics import RIGHT_F1, token_f1, words
 from retrieval.evaluation.run import indexed
 from retrieval.evaluation.squad import Collection, Question, read_collection
 from retrieval.evidence import Floats
+from retrieval.evidence.coverage import missing
 from retrieval.highlight.asked import KINDS, read_question
 from retrieval.highlight.features import Values, span_features
 from retrieval.highlight.quoted import Quoted, read_quote
 from retrieval.highlight.ranker import choose, nothing_features
+from retrieval.highlight.sureness import SIGNALS, Answering, signals
 from retrieval.index import Snapshot
 from retrieval.ranking import rank
 from retrieval.terms import parse_question
-from tests.training import evidence
+from tests.training import confidence, evidence
 
 FOLDS = 8
 RIDGE = 3e-3  # towards zero, of the weights for all kinds of questions
@@ -41,6 +45,7 @@ KIND_RIDGE = 2e-3  # towards those, of the weights for one kind
 EPOCHS = 25
 BATCH = 64
 RATE = 0.05
+RUNS = 6  # whose mean is learned: it hangs less on the order of the examples
 NEWS = Path(__file__).with_name("news.jsonl")
 QUOTES = 3  # learned from, of each question
 ANSWERED_F1 = 0.8  # a quote answers when a span this right stands in it
@@ -53,12 +58,15 @@ MIN_COVERAGE = 0.02  # fewer highlights than that say nothing about a threshold
 class Example:
     """A question's spans of a quote: features, places, and F1 with a right answer.
 
-    `shown` says whether it is the first quote of an answer that does not abstain.
+    `shown` says whether it is the first quote of an answer that marks what it finds;
+    `answering` what the ranking knew of it.
     """
 
     article: str
     kind: str
     shown: bool
+    quoted: Quoted
+    answering: Answering | None
     features: np.ndarray
     nothing: Values
     first: np.ndarray
@@ -68,9 +76,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A span that was chosen: how sure that was, and how right it is."""
+    """A span that was chosen: what tells how sure that is, and how right it is."""
 
-    probability: float
+    fold: int
+    signals: Values
     f1: float
 
 
@@ -107,14 +116,20 @@ def _examples(snapshot: Snapshot, question: Question) -> Iterator[tuple[Example,
     query = parse_question(question.text, snapshot.engine.rarities)
     ranking = rank(snapshot, query, QUOTES)
     gold = [one.text for one in question.answers]
-    sure = confidence(query, ranking) >= THRESHOLD
-    for place, candidate in enumerate(ranking.candidates):
-        shown = sure and place == 0
-        yield from example(question.article_id, question.text, candidate.text, gold, shown)
+    sure = confidence_of(query, ranking) >= THRESHOLD
+    for place, one in enumerate(ranking.candidates):
+        shown = sure and place == 0 and not missing(query, one.stored.article, one.span).names
+        answering = Answering(one.probability, one.begins)
+        yield from example(question.article_id, question.text, one.text, gold, shown, answering)
 
 
 def example(
-    article: str, question: str, quote: str, gold: Sequence[str], shown: bool
+    article: str,
+    question: str,
+    quote: str,
+    gold: Sequence[str],
+    shown: bool,
+    answering: Answering | None = None,
 ) -> Iterator[tuple[Example, tuple[str, ...]]]:
     """The example of one quote and the features' names; nothing when no span can be marked."""
     asked, quoted = read_question(question), read_quote(quote)
@@ -126,6 +141,8 @@ def example(
         article=article,
         kind=asked.kind,
         shown=shown,
+        quoted=quoted,
+        answering=answering,
         features=np.stack(list(features.values()), axis=1).astype(np.float32),
         nothing=nothing_features(features),
         first=first,
@@ -157,7 +174,13 @@ def _best_f1(quoted: Quoted, first: np.ndarray, past: np.ndarray, gold: Sequence
     return found
 
 
-def learn(learned_from: Sequence[Example], seed: int = 0) -> dict[str, Values]:
+def learn(learned_from: Sequence[Example]) -> dict[str, Values]:
+    """Weights by kind of question, the mean of some runs."""
+    runs = [_run(learned_from, seed) for seed in range(RUNS)]
+    return {kind: np.mean([run[kind] for run in runs], axis=0) for kind in KINDS}
+
+
+def _run(learned_from: Sequence[Example], seed: int) -> dict[str, Values]:
     """Weights by kind of question, by Adam (Kingma and Ba 2015) on the marginal likelihood.
 
     A span's share of what is right is the third power of its F1, when that is at least one half.
@@ -200,12 +223,14 @@ def _slope(one: Example, weights: Values) -> Values:
     return np.append(excess[:-1].astype(np.float32) @ one.features, excess[-1] * one.nothing)
 
 
-def mark(one: Example, weights: dict[str, Values]) -> Marked:
-    """What would be marked, whatever the threshold."""
+def mark(one: Example, weights: dict[str, Values], fold: int) -> Marked:
+    """What would be marked, however sure that is."""
     own, nothing = np.split(weights[one.kind], [one.features.shape[1]])
     chosen = choose(one.features @ own, float(one.nothing @ nothing), one.first, one.past)
     place = np.flatnonzero((one.first == chosen.first) & (one.past == chosen.past))[0]
-    return Marked(chosen.probability, float(one.f1[place]))
+    span = one.quoted.span(chosen.first, chosen.past)
+    told = signals(chosen.probability, span, one.answering)
+    return Marked(fold, told, float(one.f1[place]))
 
 
 def cross_validate(
@@ -219,32 +244,44 @@ def cross_validate(
         weights = learn([one for one in learned_from if fold[one.article] != one_fold])
         for name, every in measured.items():
             held_out = (one for one in every if one.shown and fold[one.article] == one_fold)
-            marked[name] += [mark(one, weights) for one in held_out]
+            marked[name] += [mark(one, weights, one_fold) for one in held_out]
     return marked
 
 
-def report(name: str, marked: Sequence[Marked], questions: int) -> float:
-    """Print precision by coverage of all questions; return the threshold for PRECISION."""
-    ordered = sorted(marked, key=lambda one: -one.probability)
-    count = np.arange(1, len(ordered) + 1)
-    right = np.cumsum([one.f1 >= RIGHT_F1 for one in ordered]) / count
-    same = np.cumsum([one.f1 == 1 for one in ordered]) / count
-    f1 = np.cumsum([one.f1 for one in ordered]) / count
+def sureness(marked: Sequence[Marked]) -> Values:
+    """The weights of the signals, from what was marked for articles that were held out."""
+    rows = np.stack([one.signals for one in marked])
+    return confidence.learn(rows, np.array([one.f1 >= RIGHT_F1 for one in marked], float))
+
+
+def report(name: str, marked: Sequence[Marked], like: Sequence[Marked], questions: int) -> float:
+    """Print precision by coverage of all questions; return the threshold for PRECISION.
+
+    How sure each mark is was learned from those `like` it of other folds.
+    """
+    learned = [sureness([one for one in like if one.fold != fold]) for fold in range(FOLDS)]
+    odds = np.array([one.signals @ learned[one.fold] for one in marked])
+    order = np.argsort(-odds, kind="stable")
+    probability = 1 / (1 + np.exp(-odds[order]))
+    found = np.array([one.f1 for one in marked])[order]
+    count = np.arange(1, len(marked) + 1)
+    right, same = np.cumsum(found >= RIGHT_F1) / count, np.cumsum(found == 1) / count
+    f1 = np.cumsum(found) / count
 
     def line(last: int) -> str:
         return (
             f"{name}: coverage {(last + 1) / questions:.3f} precision {right[last]:.3f} "
             f"exact {same[last]:.3f} mean F1 {f1[last]:.3f} "
-            f"threshold {ordered[last].probability:.3f}"
+            f"threshold {probability[last]:.3f}"
         )
 
     for coverage in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6):
-        print(line(min(len(ordered), round(coverage * questions)) - 1))
+        print(line(min(len(marked), round(coverage * questions)) - 1))
     least = round(MIN_COVERAGE * questions)
     enough = np.flatnonzero((right >= PRECISION) & (count >= least))
     last = int(enough[-1]) if len(enough) else least
     print(line(last), "(chosen)")
-    return ordered[last].probability
+    return float(probability[last])
 
 
 def main() -> None:
@@ -263,26 +300,36 @@ def main() -> None:
     everything = [one for examples_of in measured.values() for one in examples_of]
     counts = {name: len(collection.questions) for name, collection in collections.items()}
     counts["news"] = len(measured["news"])
+    marked = cross_validate(measured, everything)
+    like = {name: marked[name] for name in collections}
     thresholds = {
-        name: report(name, marked, counts[name])
-        for name, marked in cross_validate(measured, everything).items()
+        name: report(name, one, like.get(name, like["vietnamese"]), counts[name])
+        for name, one in marked.items()
     }
-    del thresholds["news"]
-    write(thresholds, found["vietnamese"][1], learn(everything))
+    sure = {
+        name: dict(zip(SIGNALS, sureness(one).tolist(), strict=True))
+        | {"threshold": thresholds[name]}
+        for name, one in like.items()
+    }
+    write(sure, found["vietnamese"][1], learn(everything))
 
 
-def write(thresholds: dict[str, float], names: Sequence[str], weights: dict[str, Values]) -> None:
-    """One feature a line, its weight for each kind of question."""
+def write(
+    sure: dict[str, dict[str, float]], names: Sequence[str], weights: dict[str, Values]
+) -> None:
+    """How sure a span is, then one feature a line, its weight for each kind of question."""
     rows = ",\n".join(
         f"  {json.dumps(name, ensure_ascii=False)}: "
         + json.dumps({kind: round(float(weights[kind][i]), 3) for kind in KINDS})
         for i, name in enumerate(names)
     )
     nothing = {kind: [round(float(w), 3) for w in weights[kind][len(names) :]] for kind in KINDS}
-    rounded = json.dumps({name: round(value, 3) for name, value in thresholds.items()})
+    rounded = json.dumps(
+        {name: {key: round(one, 3) for key, one in row.items()} for name, row in sure.items()}
+    )
     text = (
         '{\n"learned_by": "tests/training/highlight.py",\n'
-        f'"thresholds": {rounded},\n'
+        f'"sureness": {rounded},\n'
         f'"nothing": {json.dumps(nothing)},\n'
         f'"weights": {{\n{rows}\n}}\n}}\n'
     )
