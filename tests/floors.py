@@ -37,7 +37,7 @@ BOUNDS = (
     Bound("articles", "none", "refused_answerable", high=0.050),
     Bound("articles", "none", "answered_unanswerable", high=0.085),
     Bound("articles", "none", "highlight_precision", low=0.800),
-    Bound("articles", "none", "highlight_coverage", low=0.390),
+    Bound("articles", "none", "highlight_coverage", low=0.400),
     Bound("noises", "none", "quote@1", low=0.875),
     Bound("noises", "no-diacritics", "quote@1", low=0.870),
     Bound("noises", "nfd", "quote@1", low=0.875),
@@ -46,6 +46,7 @@ BOUNDS = (
     Bound("noises", "telex", "quote@1", low=0.870),
     Bound("noises", "typo", "quote@1", low=0.870),
     Bound("english", "none", "quote@3", low=0.905),
+    Bound("english", "none", "highlight_coverage", low=0.130),
     Bound("paragraphs", "none", "p@1", low=0.925),
 )
 
