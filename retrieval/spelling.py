@@ -1,10 +1,10 @@
 """Words that the corpus lacks → the closest ones that it has.
 
-Only a word that is unknown even without its diacritics is touched: one slip away (a letter
-added, lost, changed, or two swapped: Damerau 1964), or two syllables typed as one. A small
-corpus lacks most words, so a short one is only taken for another that stands next to one of
-its neighbours somewhere. Work is bounded: at most `MAX_WORDS` words, none longer than
-`MAX_LETTERS`.
+Only a word that is no Vietnamese syllable is touched, since a small corpus lacks most of those,
+and only if it is unknown even without its diacritics: one slip away (a letter added, lost,
+changed, or two swapped: Damerau 1964), or two syllables typed as one. A short one is only taken
+for another that stands next to one of its neighbours somewhere. Work is bounded: at most
+`MAX_WORDS` words, none longer than `MAX_LETTERS`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from retrieval.language.questions import FOLDED_QUESTION_WORDS
 from retrieval.language.syllables import is_folded_syllable
 from retrieval.text import Token
 
@@ -22,8 +21,7 @@ FOLDED = "~"
 MAX_WORDS = 8
 MAX_LETTERS = 16
 _TELLING_LETTERS = 6
-"""A word this long is one slip away from few others, so that it needs no neighbour to vouch,
-unless it is a syllable: a small corpus lacks many that were meant as they were typed."""
+"""A word this long is one slip away from few others, so that it needs no neighbour to vouch."""
 _LETTERS = "abcdeghiklmnopqrstuvxyfjwz"
 
 
@@ -36,7 +34,7 @@ def closest_words(
 ) -> dict[int, tuple[str, ...]]:
     """For each place in a question whose word the corpus lacks: the folded words that are meant.
 
-    Numbers and question words stay. `places` are those to look at, when not all.
+    Numbers and syllables stay. `places` are those to look at, when not all.
 
     >>> known = {"~bi": 1.0, "~thu": 1.0, "~bi thu": 2.0}
     >>> closest_words(list(tokens("bi thuw")), lambda terms: [known.get(t, -1.0) for t in terms])
@@ -48,7 +46,7 @@ def closest_words(
         for place in (range(len(words)) if places is None else places)
         if (word := words[place]).isalpha()
         and 2 < len(word) <= MAX_LETTERS
-        and word not in FOLDED_QUESTION_WORDS
+        and not is_folded_syllable(word)
     ]
     known = rarities([FOLDED + words[place] for place in doubtful])
     unknown = [place for place, rarity in zip(doubtful, known, strict=True) if rarity < 0]
@@ -74,8 +72,7 @@ def _closest(words: Sequence[str], place: int, rarities: Rarities) -> tuple[str,
         return vouchers, len(reading) == 1, commonness, reading
 
     best = max(map(fit, readings), default=None)
-    needs_voucher = len(word) < _TELLING_LETTERS or is_folded_syllable(word)
-    if best is None or (needs_voucher and not best[0]):
+    if best is None or (len(word) < _TELLING_LETTERS and not best[0]):
         return ()
     return best[-1]
 
