@@ -109,16 +109,16 @@ def _others(found: Sequence[Token], rarities: Rarities) -> Iterator[Rewording]:
         said = tuple(token.folded for token in found[at:past])
         if not set(said) <= FOLDED_QUESTION_WORDS and not _has(said, rarities):
             span = Span(found[at].span.start, found[past - 1].span.end)
-            others = synonyms(tuple(words[at:past]), folded=bare)
-            tried = dict.fromkeys(
-                tuple(map(strip_diacritics, one.words)) for one in others if one.strength >= _STRONG
+            known = dict.fromkeys(
+                tuple(map(strip_diacritics, one.words))
+                for one in synonyms(tuple(words[at:past]), folded=bare)
+                if one.strength >= _STRONG and _has(one.words, rarities, FOLDED if bare else "")
             )
-            known = [one for one in tried if _has(one, rarities)]
-            yield from (Rewording(span, one) for one in known[:_EACH])
+            yield from (Rewording(span, one) for one in [*known][:_EACH])
         at = past
 
 
-def _has(words: Sequence[str], rarities: Rarities) -> bool:
-    """Whether the corpus has the words next to each other."""
+def _has(words: Sequence[str], rarities: Rarities, form: str = FOLDED) -> bool:
+    """Whether the corpus has the words next to each other, in that form."""
     pairs = [" ".join(pair) for pair in pairwise(words)] or list(words)
-    return all(rarity >= 0 for rarity in rarities([FOLDED + pair for pair in pairs]))
+    return all(rarity >= 0 for rarity in rarities([form + pair for pair in pairs]))
