@@ -120,7 +120,10 @@ class Quoted:
 
     @cached_property
     def splits_name(self) -> Flags:
-        """Whether the boundary would cut a name, a foreign phrase or a number in two."""
+        """Whether the boundary would cut a name, a foreign phrase or a number in two.
+
+        A number's unit, or what else is written without a blank after it ("55k"), belongs to it.
+        """
         capital, foreign, digit = self.capital, self.foreign, self.digit
         # the first word of a sentence has its capital from there
         named = capital & ~(self.opens_sentence[:-1] & ~foreign)
@@ -128,7 +131,9 @@ class Quoted:
         both = (named[:-1] & capital[1:]) | (foreign[:-1] & foreign[1:])
         hyphen = np.array([gap in "-'’." and gap != "" for gap in self.gaps[1:-1]], dtype=bool)
         amount = np.array([gap in ("-", "/", ".", ",") for gap in self.gaps[1:-1]], dtype=bool)
+        attached = np.array([gap == "" for gap in self.gaps[1:-1]], dtype=bool)
         split[1:-1] = (self.joined[1:-1] & both) | hyphen | (digit[:-1] & digit[1:] & amount)
+        split[1:-1] |= attached
         return split
 
     @cached_property

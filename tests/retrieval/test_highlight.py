@@ -135,6 +135,14 @@ def test_a_candidate_never_cuts_a_name() -> None:
     assert not [text for text in found if text.endswith(("Vi", "Văn")) or text.startswith("Dụng")]
 
 
+def test_a_candidate_never_cuts_what_is_written_as_one() -> None:
+    quoted = read_quote("Tô đặc biệt 55k, cách chợ 1,5km, 5½ điểm.")
+    found = [quoted.span(a, b).of(quoted.text) for a, b in zip(*quoted.candidates, strict=True)]
+
+    assert {"55k", "1,5km", "5½"} <= set(found)
+    assert not [text for text in found if text.endswith(("55", "1,5", "5"))]
+
+
 def test_a_candidate_has_its_brackets_in_pairs() -> None:
     quoted = read_quote("Tổ chức Giáo dục (UNESCO) ở Paris")
     found = [quoted.span(a, b).of(quoted.text) for a, b in zip(*quoted.candidates, strict=True)]
