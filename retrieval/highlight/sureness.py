@@ -10,12 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from retrieval.evidence import Floats
 from retrieval.model import Span
 from retrieval.ranking import Begins
-
-Values = NDArray[np.float64]
 
 SIGNALS = (
     "bias",
@@ -39,7 +37,7 @@ class Answering:
 class Sureness:
     """What the signals weigh, and the probability from which a span is marked."""
 
-    weights: Values
+    weights: Floats
     threshold: float
 
     def is_enough(self, probability: float, span: Span, answering: Answering | None) -> bool:
@@ -48,7 +46,7 @@ class Sureness:
         return bool(1 / (1 + np.exp(-odds)) >= self.threshold)
 
 
-def signals(probability: float, span: Span, answering: Answering | None) -> Values:
+def signals(probability: float, span: Span, answering: Answering | None) -> Floats:
     """The signals for a span of a quote, in the order of `SIGNALS`."""
     likely = min(max(probability, _SURE), 1 - _SURE)
     share, answers = 1.0, 1.0

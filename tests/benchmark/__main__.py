@@ -129,23 +129,25 @@ def _built(name: str, job: dict[str, Any], passages: int | None) -> dict[str, An
 
 def _served(jobs: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What searches and answers take, of all rounds together, and the memory of the last one."""
-    took: dict[tuple[str, str], list[float]] = {}
-    busy: dict[tuple[str, str], list[float]] = {}
-    rows: dict[str, dict[str, Any]] = {name: {} for name in jobs}
+    rounds: dict[tuple[str, str], list[dict[str, Any]]] = {
+        (name, kind): []
+        for name in jobs
+        for kind in ("search", "answer")
+        if getattr(CONTESTANTS[name], kind, None)
+    }
     for _ in range(ROUNDS):
-        for name, job in jobs.items():
-            for kind in ("search", "answer"):
-                so_far = took.setdefault((name, kind), [])
-                if getattr(CONTESTANTS[name], kind, None) and sum(so_far) < SLOW * 1000:
-                    served = _run("serve", job | {"kind": kind})
-                    so_far += served["took"]
-                    busy.setdefault((name, kind), []).extend(served["busy"])
-                    rows[name]["memory"] = served["memory"]
-    for (name, kind), all_took in took.items():
-        if all_took:
-            rows[name][kind] = statistics.median(all_took)
-            rows[name][f"{kind}_cpu"] = statistics.median(busy[name, kind])
-            rows[name][f"{kind}_p99"] = statistics.quantiles(all_took, n=100)[98]
+        for (name, kind), served in rounds.items():
+            if not served or sum(served[0]["took"]) < SLOW * 1000:
+                served.append(_run("serve", jobs[name] | {"kind": kind}))
+    rows: dict[str, dict[str, Any]] = {name: {} for name in jobs}
+    for (name, kind), served in rounds.items():
+        took, busy = ([ms for one in served for ms in one[what]] for what in ("took", "busy"))
+        rows[name] |= {
+            kind: statistics.median(took),
+            f"{kind}_cpu": statistics.median(busy),
+            f"{kind}_p99": statistics.quantiles(took, n=100)[98],
+            "memory": served[-1]["memory"],
+        }
     return rows
 
 
