@@ -89,7 +89,7 @@ class Column:
         return words.take(words.searchsorted(sought), mode="clip")
 
 
-def count_table(columns: Sequence[Column], documents: Ids) -> NDArray[np.float64]:
+def count_table(columns: Sequence[Column], documents: Ids) -> Words:
     """The counts of documents, ascending, in each column: of shape (columns, documents)."""
     sought = _lowest(documents)
     if any(column.words is not None and column.words.itemsize > 4 for column in columns):
@@ -97,7 +97,7 @@ def count_table(columns: Sequence[Column], documents: Ids) -> NDArray[np.float64
     found = np.empty((len(columns), len(documents)), sought.dtype)
     for counts, column in zip(found, columns, strict=True):
         counts[:] = column.nearest(documents, sought)
-    return _counts(found, sought).astype(np.float64)
+    return _counts(found, sought)
 
 
 def _counts(nearest: Words, sought: Words) -> Words:

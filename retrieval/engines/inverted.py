@@ -3,6 +3,9 @@
 Documents are scored by the rarest terms, all at once, until the terms that are left cannot lift
 a document that has none of the rarer ones among the best (Turtle and Flood 1995, "MaxScore");
 of the others only those that could still get there are looked up in the postings that remain.
+
+All that is in float32, which halves the memory that is gone through; the few documents that stay
+are then scored in float64.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,16 +36,19 @@ from retrieval.engines.segments import Entry, Segment
 from retrieval.engines.states import read_state
 
 NAME = "postings"
-_RARE = 1 << 13  # postings that are scored before it is asked which others matter
-_PROBED = 12  # documents, for each that is asked for, whose scores are completed to ask that
-_FEW = 96  # documents that are looked up in all remaining terms at once
+_RARE = 1 << 12  # postings that are scored before it is asked which others matter
+_PROBED = 6  # documents, for each that is asked for, whose scores are completed to ask that
+_FEW = 96  # documents that are looked up in all remaining terms at once, none left out
+_TABLE = 256  # documents that are looked up in all terms at once, at most: more take much memory
 _HIGH = 0.75  # of the best score so far: whose documents' scores are completed to ask it again
 _AT_ONCE = 1 << 14  # postings that are added up together
 _KNOWN = 1 << 14  # terms whose place is remembered
 _HELD = 64 << 20  # bytes of postings that are remembered
-_SLACK = 1e-8  # of a score, and beyond it: documents that tie after rounding are kept
+_SLACK = 1e-4  # of a score, and beyond it: far more than float32 loses over hundreds of terms
 
 Scores = NDArray[np.float64]
+_Rough = NDArray[np.float32]
+_Float = TypeVar("_Float", bound=np.floating[Any])
 _Asked = str | tuple[str, ...]  # a term, or several that count as one
 
 
@@ -103,6 +109,7 @@ class InvertedEngine:
         averages = [segment.info.average or 1.0 for segment in self._segments]
         self._stretches = [max(1.0, self._average / average) for average in averages]
         self._norm_of = bm25_norms(np.arange(longest + 1, dtype=np.uint32), self._average)
+        self._rough_norms: _Rough = self._norm_of.astype(np.float32).take(self._lengths)
         self._known: dict[_Asked, _Known] = {}
         self._absent = _Known((), (), 0, idf(self._documents, 0))
         self._columns = ColumnCache(_HELD)
@@ -147,8 +154,10 @@ class InvertedEngine:
 
     def _find(self, asked: _Asked) -> _Known:
         """What the segments know of a term, or of synonyms."""
-        terms = (asked,) if isinstance(asked, str) else asked
-        singles = [single for term in terms if (single := self._single(term))]
+        if isinstance(asked, str):
+            single = self._single(asked)
+            return self._alone(single) if single else self._absent
+        singles = [single for term in asked if (single := self._single(term))]
         if not singles:
             return self._absent
         return self._pooled(tuple(singles)) if len(singles) > 1 else self._alone(singles[0])
@@ -167,7 +176,7 @@ class InvertedEngine:
                 peak = max(peak, entry.peak * stretch)
         if len(self._dead):
             df = self._alive_in(_Known(key, (single,), df))
-        content = tuple(entry and entry[1:] for entry in entries)
+        content = tuple([entry and entry[1:] for entry in entries])
         return _Known(key, (single,), df, idf(self._documents, df), min(1.0, peak), content)
 
     def _pooled(self, singles: tuple[_Single, ...]) -> _Known:
@@ -228,10 +237,10 @@ class InvertedEngine:
         ]
 
     def _best(self, terms: Sequence[_Term], limit: int) -> tuple[Ids, Scores]:
-        """The best documents and some others, with their scores."""
+        """The best documents and perhaps some others, ascending, with their scores."""
         left = _left(terms)
         rare = sum(1 for size in accumulate(term.df for term in terms) if size <= _RARE) or 1
-        total = np.zeros(self._size)
+        total = np.zeros(self._size, np.float32)
         self._add(terms[:rare], total)
         met = np.concatenate([term.column.spelled()[0] for term in terms[:rare]])
         enough = self._probe(total, met, terms[rare:], limit)
@@ -243,9 +252,10 @@ class InvertedEngine:
             (high,) = (total > _HIGH * total.max()).nonzero()
             enough = max(enough, self._probe(total, high, terms[needed:], limit))
         (documents,) = (total > max(0.0, enough - left[needed])).nonzero()
-        return self._complete(documents, total[documents], terms[needed:], enough)
+        documents = self._hopeful(documents, total[documents], terms[needed:], enough, limit)
+        return documents, self._sums_of(documents, self._norms(documents), terms)
 
-    def _add(self, terms: Sequence[_Term], total: Scores) -> None:
+    def _add(self, terms: Sequence[_Term], total: _Rough) -> None:
         """Add what the terms give to each document's score, leaving out those given up.
 
         A few thousand postings at a time: they stay in the processor's cache meanwhile.
@@ -259,7 +269,7 @@ class InvertedEngine:
         for group in grouped(parts, lambda part: len(part[0]), _AT_ONCE):
             words = np.concatenate([words for words, _ in group])
             documents, counts = split_words(words)
-            impacts = _saturated(counts, self._norms(documents))
+            impacts = _saturated(counts, self._rough_norms.take(documents))
             done = 0
             for words, gain in group:
                 impacts[done : done + len(words)] *= gain
@@ -268,67 +278,79 @@ class InvertedEngine:
         rows = [(term.column.row, term.gain) for term in terms if term.column.row is not None]
         for at in range(0, self._size if rows else 0, _AT_ONCE):
             part = slice(at, at + _AT_ONCE)
-            norms = self._norm_of.take(self._lengths[part])
             for row, gain in rows:
-                total[part] += gain * _saturated(row[part], norms)
+                total[part] += gain * _saturated(row[part], self._rough_norms[part])
         if len(self._dead):
             total[self._dead] = 0
 
     def _norms(self, documents: Ids) -> Scores:
-        """What BM25 adds to a count in the denominator, for some documents.
-
-        By way of their lengths, which take a quarter of the room: memory is what takes time.
-        """
+        """What BM25 adds to a count in the denominator, for some documents."""
         found: Scores = self._norm_of.take(self._lengths.take(documents))
         return found
 
-    def _probe(self, total: Scores, met: Ids, terms: Sequence[_Term], limit: int) -> float:
+    def _probe(self, total: _Rough, met: Ids, terms: Sequence[_Term], limit: int) -> float:
         """A score that `limit` documents have at least: that of the best so far, completed."""
         few = _PROBED * limit
         if len(met) > few:
             met = met[np.argpartition(total[met], -few)[-few:]]
         documents = np.array(sorted({*met[total[met] > 0].tolist()}), np.int64)
-        if len(documents) < limit:
-            return 0.0
-        scores = total[documents] + self._sums_of(documents, terms)
-        least = float(np.partition(scores, -limit)[-limit])
-        return least - _SLACK * (1 + least)
+        norms = self._rough_norms.take(documents)
+        return _reached(total[documents] + self._sums_of(documents, norms, terms), limit)
 
-    def _complete(
-        self, documents: Ids, scores: Scores, terms: Sequence[_Term], enough: float
-    ) -> tuple[Ids, Scores]:
-        """The documents that may reach a score, with the other terms added to theirs."""
+    def _hopeful(
+        self,
+        documents: Ids,
+        scores: _Rough,
+        terms: Sequence[_Term],
+        enough: float,
+        limit: int,
+    ) -> Ids:
+        """Those of the documents that may be among the best once the other terms are added."""
         terms = sorted(terms, key=lambda term: -term.bound)
-        norms = self._norms(documents)
+        norms = self._rough_norms.take(documents)
         for at, (term, left) in enumerate(zip(terms, _left(terms)[1:], strict=True)):
             if len(documents) <= _FEW:
-                return documents, scores + self._sums_of(documents, terms[at:])
+                scores = scores + self._sums_of(documents, norms, terms[at:])
+                break
             scores = scores + term.gain * _saturated(term.column.counts_of(documents), norms)
             (hopeful,) = (scores >= enough - left).nonzero()
             documents, scores = documents.take(hopeful), scores.take(hopeful)
             norms = norms.take(hopeful)
-        return documents, scores
+        return documents[scores >= _reached(scores, limit)]
 
-    def _sums_of(self, documents: Ids, terms: Sequence[_Term]) -> Scores:
-        """What the terms add to each of some documents."""
-        if not terms:
-            return np.zeros(len(documents))
+    def _sums_of(
+        self, documents: Ids, norms: NDArray[_Float], terms: Sequence[_Term]
+    ) -> NDArray[_Float]:
+        """What the terms give to each of some documents, ascending."""
+        if len(documents) > _TABLE or not terms:
+            sums = np.zeros(len(documents), norms.dtype)
+            for term in terms:
+                sums += term.gain * _saturated(term.column.counts_of(documents), norms)
+            return sums
         counts = count_table([term.column for term in terms], documents)
-        impacts = _saturated(counts, self._norms(documents))
-        impacts *= np.array([[term.gain] for term in terms])  # no matrix product: it starts threads
-        sums: Scores = impacts.sum(axis=0)
-        return sums
+        impacts = _saturated(counts, norms)
+        impacts *= np.array([[term.gain] for term in terms], norms.dtype)
+        summed: NDArray[_Float] = impacts.sum(axis=0)  # no matrix product: it starts threads
+        return summed
 
 
 def _asked(query: Sequence[QueryTerm]) -> list[_Asked]:
     return [term.synonyms[0] if len(term.synonyms) == 1 else term.synonyms for term in query]
 
 
-def _saturated(counts: NDArray[Any], norms: Scores) -> Scores:
-    """BM25 without its idf and constant factor."""
-    found: Scores = counts.astype(np.float64)
+def _saturated(counts: NDArray[Any], norms: NDArray[_Float]) -> NDArray[_Float]:
+    """BM25 without its idf and constant factor, as precise as the norms."""
+    found = counts.astype(norms.dtype)
     found /= found + norms
     return found
+
+
+def _reached(scores: _Rough, limit: int) -> float:
+    """A score that `limit` of them have for certain, whatever float32 has lost."""
+    if len(scores) < limit:
+        return 0.0
+    least = float(np.partition(scores, -limit)[-limit])
+    return least - _SLACK * (1 + least)
 
 
 def _left(terms: Sequence[_Term]) -> list[float]:
