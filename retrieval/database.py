@@ -333,10 +333,7 @@ def _zones(article: Article) -> str:
 
 def _checksum(values: Sequence[object]) -> int:
     """A checksum of text, numbers and None, and of where each ends; text may be given as UTF-8."""
-    checksum = 0
-    for raw in map(_raw, values):
-        checksum = zlib.crc32(raw, zlib.crc32(b"%d:" % len(raw), checksum))
-    return checksum
+    return zlib.crc32(b"".join([b"%d:%b" % (len(raw), raw) for raw in map(_raw, values)]))
 
 
 def _raw(value: object) -> bytes:

@@ -90,7 +90,8 @@ _OFFERS: Mapping[AnswerType, str] = {
 _NEARNESS = {"near": np.float32(8), "near_before": np.float32(5), "near_after": np.float32(5)}
 """Tokens after which a phrase counts half."""
 
-_FAR = 1 << 29
+_FAR = 1 << 29  # tokens
+_APART = 1 << 17  # tokens that count as between two sentences, of which there are far below 4,096
 
 _Numbers = tuple[int, ...]
 
@@ -229,7 +230,7 @@ class Signals:
         elif asked is AnswerType.TIME:
             columns |= {"time_asked": digit | numeral, "name_for_time": capital}
         if self._query.phrases:
-            columns |= self._nearness(begin)
+            columns |= self._nearness()
             columns |= {"counted": self._counted, "named": self._named}
             columns |= {"in_slot": self._in_slot, "leading": self._leading}
         return columns
@@ -337,20 +338,19 @@ class Signals:
         np.subtract(both, share[1:], out=previous_adds[1:], where=same)
         return next_adds, previous_adds
 
-    def _nearness(self, begin: Ints) -> dict[str, Floats]:
+    def _nearness(self) -> dict[str, Floats]:
         """How near to each token the phrases stand, within its sentence."""
-        count, phrases = len(begin), len(self._query.phrases)
+        count, phrases = len(self._found.of), len(self._query.phrases)
         phrase, first, last = self._told.phrase, self._told.first, self._told.past - 1
-        place = np.arange(count, dtype=np.int32)  # small numbers: there are phrases * count
+        place = np.arange(count) + self._found.of * _APART  # another sentence's are far away
+        place = place.astype(np.int32)  # small numbers: there are phrases * count
         before, after = np.full((2, phrases, count), _FAR, np.int32)
         before *= -1
-        before[phrase, last] = last
-        after[phrase, first] = first
+        before[phrase, last] = place[last]
+        after[phrase, first] = place[first]
         before = np.maximum.accumulate(before, axis=1)
         after = np.minimum.accumulate(after[:, ::-1], axis=1)[:, ::-1]
-        end = self._found.firsts[1:][self._found.of]
-        left = np.where(before >= begin.astype(np.int32), place - before, _FAR)
-        right = np.where(after < end.astype(np.int32), after - place, _FAR)
+        left, right = (place - before).astype(np.float32), (after - place).astype(np.float32)
         distances = {"near": np.minimum(left, right), "near_before": left, "near_after": right}
         return {
             name: (half / (half + distances[name])).sum(axis=0) / phrases

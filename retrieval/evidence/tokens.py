@@ -102,9 +102,9 @@ def take_apart(text: str) -> Tokens:
         return word_by_word("")
     exacts, folded = tables.forms_of(rows, kinds, starts, ends)
     digit = np.zeros(len(starts), bool)
-    digit[starts.searchsorted((kinds & _DIGIT).nonzero()[0], "right") - 1] = True
+    digit[starts.searchsorted(_places(kinds, _DIGIT), "right") - 1] = True
     quoted = np.zeros(len(starts) + 1, bool)
-    quoted[starts.searchsorted((kinds & _OPENING).nonzero()[0])] = True
+    quoted[starts.searchsorted(_places(kinds, _OPENING))] = True
     function, numeral = _little(exacts)
     following = kinds[ends]
     following = following | kinds[ends + 1] * (following & _SPACE > 0)
@@ -131,7 +131,7 @@ def _dates(rows: Ints, kinds: _Kinds, starts: Ints, ends: Ints, digit: Flags) ->
     for after in (1, 2, 3):
         is_year &= kinds[first + after] & _DECIMAL > 0
     found[four[is_year]] = True
-    (slashes,) = (kinds & _SLASH).nonzero()
+    slashes = _places(kinds, _SLASH)
     places = starts.searchsorted(slashes)
     for slash, place in zip(slashes.tolist(), places.tolist(), strict=True):  # few
         if 0 < place < len(starts) and ends[place - 1] == slash == starts[place] - 1:
@@ -142,7 +142,7 @@ def _dates(rows: Ints, kinds: _Kinds, starts: Ints, ends: Ints, digit: Flags) ->
 def _edges(text: str, kinds: _Kinds) -> tuple[Ints, Ints]:
     """Where tokens start and end; two characters that are in none follow the text."""
     inside = kinds & _ALNUM > 0
-    (points,) = (kinds & _POINT).nonzero()
+    points = _places(kinds, _POINT)
     points = points[kinds[points - 1] & kinds[points + 1] & _DECIMAL > 0]
     for point in points.tolist():  # few: "1.500"
         inside[point] = _is_number(text, point)
@@ -150,12 +150,17 @@ def _edges(text: str, kinds: _Kinds) -> tuple[Ints, Ints]:
     if inside[0]:
         turns = np.append(0, turns)
     starts, ends = turns[::2], turns[1::2]
-    (decimals,) = (kinds & _DECIMAL).nonzero()
+    decimals = _places(kinds, _DECIMAL)
     letters = decimals[kinds[decimals + 1] & (_ALNUM | _DECIMAL) == _ALNUM] + 1
     units = [at for at in letters.tolist() if _is_number(text, at)]  # few: "5km"
     if units:
         starts, ends = (np.sort(np.append(edges, units)) for edges in (starts, ends))
     return starts, ends
+
+
+def _places(kinds: _Kinds, kind: int) -> Ints:
+    """Where characters of one kind stand."""
+    return (kinds & kind).astype(bool).nonzero()[0]  # of numbers it would take three times as long
 
 
 def _is_number(text: str, end: int) -> bool:
@@ -287,14 +292,34 @@ def _mixed(numbers: _Numbers) -> Ints:
 
 def _little(numbers: Ints) -> tuple[Flags, Flags]:
     """Which numbers are those of function words, and which of numerals."""
-    words, function, numeral = _little_words()
-    places = words.searchsorted(numbers)
-    found = words.take(places, mode="clip") == numbers
-    return found & function.take(places, mode="clip"), found & numeral.take(places, mode="clip")
+    known = _little_words()
+    places = known.place_of.take(numbers >> known.shift & len(known.place_of) - 1)
+    found = known.words.take(places) == numbers
+    return found & known.function.take(places), found & known.numeral.take(places)
+
+
+class _LittleWords(NamedTuple):
+    """The numbers of function words and numerals, which of them they are, and the place of each
+    by those of its bits, from `shift` on, that tell them all apart."""
+
+    words: Ints
+    function: Flags
+    numeral: Flags
+    shift: int
+    place_of: Ints
 
 
 @cache
-def _little_words() -> tuple[Ints, Flags, Flags]:
-    """The numbers of those words, ascending, and which they are."""
+def _little_words() -> _LittleWords:
     words = codes(FUNCTION_WORDS | NUMERALS)
-    return words, np.isin(words, codes(FUNCTION_WORDS)), np.isin(words, codes(NUMERALS))
+    telling = (
+        (bits, shift)
+        for bits in range(len(words).bit_length() + 3, 64)  # with fewer, long sought in vain
+        for shift in range(64 - bits)
+        if len(np.unique(words >> shift & (1 << bits) - 1)) == len(words)
+    )
+    bits, shift = next(telling)
+    place_of = np.zeros(1 << bits, np.int64)
+    place_of[words >> shift & (1 << bits) - 1] = np.arange(len(words))
+    function, numeral = (np.isin(words, codes(kind)) for kind in (FUNCTION_WORDS, NUMERALS))
+    return _LittleWords(words, function, numeral, shift, place_of)
