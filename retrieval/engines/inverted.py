@@ -108,8 +108,8 @@ class InvertedEngine:
         # proportion.
         averages = [segment.info.average or 1.0 for segment in self._segments]
         self._stretches = [max(1.0, self._average / average) for average in averages]
-        self._norm_of = bm25_norms(np.arange(longest + 1, dtype=np.uint32), self._average)
-        self._rough_norms: _Rough = self._norm_of.astype(np.float32).take(self._lengths)
+        norm_of = bm25_norms(np.arange(longest + 1, dtype=np.uint32), self._average)
+        self._rough_norms: _Rough = norm_of.astype(np.float32).take(self._lengths)
         self._known: dict[_Asked, _Known] = {}
         self._absent = _Known((), (), 0, idf(self._documents, 0))
         self._columns = ColumnCache(_HELD)
@@ -285,8 +285,7 @@ class InvertedEngine:
 
     def _norms(self, documents: Ids) -> Scores:
         """What BM25 adds to a count in the denominator, for some documents."""
-        found: Scores = self._norm_of.take(self._lengths.take(documents))
-        return found
+        return bm25_norms(self._lengths.take(documents), self._average)
 
     def _probe(self, total: _Rough, met: Ids, terms: Sequence[_Term], limit: int) -> float:
         """A score that `limit` documents have at least: that of the best so far, completed."""

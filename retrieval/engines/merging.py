@@ -47,7 +47,7 @@ class Source:
         return _batch_part(self.content, low, high)
 
 
-def bm25_norms(lengths: NDArray[np.uint32], average: float) -> NDArray[np.float64]:
+def bm25_norms(lengths: NDArray[np.unsignedinteger], average: float) -> NDArray[np.float64]:
     """What BM25 adds to a count in the denominator, for each document."""
     relative: NDArray[np.float64] = lengths / (average or 1.0)
     return K1 * (1 - B + B * relative)

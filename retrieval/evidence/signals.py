@@ -90,8 +90,8 @@ _OFFERS: Mapping[AnswerType, str] = {
 _NEARNESS = {"near": np.float32(8), "near_before": np.float32(5), "near_after": np.float32(5)}
 """Tokens after which a phrase counts half."""
 
-_FAR = 1 << 29  # tokens
-_APART = 1 << 17  # tokens that count as between two sentences, of which there are far below 4,096
+_FAR = 1 << 30  # tokens
+_APART = 1 << 17  # tokens that count as between two sentences; up to 8,192 of those fit 32 bits
 
 _Numbers = tuple[int, ...]
 

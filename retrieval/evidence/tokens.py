@@ -293,33 +293,40 @@ def _mixed(numbers: _Numbers) -> Ints:
 def _little(numbers: Ints) -> tuple[Flags, Flags]:
     """Which numbers are those of function words, and which of numerals."""
     known = _little_words()
-    places = known.place_of.take(numbers >> known.shift & len(known.place_of) - 1)
+    places = known.place_of.take(_some_bits(numbers, known.first, known.bits))
     found = known.words.take(places) == numbers
     return found & known.function.take(places), found & known.numeral.take(places)
 
 
 class _LittleWords(NamedTuple):
-    """The numbers of function words and numerals, which of them they are, and the place of each
-    by those of its bits, from `shift` on, that tell them all apart."""
+    """The numbers of function words and numerals, ascending, and which of the two they are.
+
+    `place_of` has the place of each by those of its number's bits that tell all apart: so many
+    `bits`, from the `first` on.
+    """
 
     words: Ints
     function: Flags
     numeral: Flags
-    shift: int
+    first: int
+    bits: int
     place_of: Ints
 
 
 @cache
 def _little_words() -> _LittleWords:
     words = codes(FUNCTION_WORDS | NUMERALS)
-    telling = (
-        (bits, shift)
-        for bits in range(len(words).bit_length() + 3, 64)  # with fewer, long sought in vain
-        for shift in range(64 - bits)
-        if len(np.unique(words >> shift & (1 << bits) - 1)) == len(words)
+    first, bits = next(
+        (first, bits)
+        for bits in range(len(words).bit_length() + 3, 64)  # fewer would be sought long, in vain
+        for first in range(64 - bits)
+        if len(np.unique(_some_bits(words, first, bits))) == len(words)
     )
-    bits, shift = next(telling)
     place_of = np.zeros(1 << bits, np.int64)
-    place_of[words >> shift & (1 << bits) - 1] = np.arange(len(words))
+    place_of[_some_bits(words, first, bits)] = np.arange(len(words))
     function, numeral = (np.isin(words, codes(kind)) for kind in (FUNCTION_WORDS, NUMERALS))
-    return _LittleWords(words, function, numeral, shift, place_of)
+    return _LittleWords(words, function, numeral, first, bits, place_of)
+
+
+def _some_bits(numbers: Ints, first: int, bits: int) -> Ints:
+    return numbers >> first & (1 << bits) - 1

@@ -182,9 +182,9 @@ def _english_function(word: str) -> float:
 @lru_cache(maxsize=1 << 12)
 def _is_english_content(word: str) -> bool:
     """Whether the glossary knows the word, and Vietnamese does not write it so as well."""
-    if not word.isascii() or word in STOP_WORDS or word in QUESTION_WORDS:
+    if not word.isascii() or is_folded_syllable(word):  # no entry begins with diacritics
         return False
-    if is_folded_syllable(word):
+    if word in STOP_WORDS or word in QUESTION_WORDS:
         return False
     translations = _longest_match([word])[1]
     return bool(translations) and all(word != known.lower() for known in translations)

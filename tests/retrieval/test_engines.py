@@ -19,7 +19,7 @@ from retrieval.engines import (
     engine_name,
     memory,
 )
-from retrieval.engines.base import Document, Engine, Opening, QueryTerm
+from retrieval.engines.base import Document, Engine, Hit, Opening, QueryTerm
 from retrieval.engines.batches import MAX_TF, batch_of
 from retrieval.engines.exhaustive import ExhaustiveEngine
 from retrieval.engines.growth import InvertedWriter
@@ -67,6 +67,12 @@ def opened(name: str, folder: Path, documents: Texts) -> Engine:
 
     state = written(folder, [documents]) if documents else ""
     return ENGINES[name](Opening(read, folder, state or written(folder, [])))
+
+
+def assert_alike(found: Sequence[Hit], expected: Sequence[Hit]) -> None:
+    assert [hit.id for hit in found] == [hit.id for hit in expected]
+    scores = pytest.approx([hit.score for hit in expected], rel=EXACTLY)
+    assert [hit.score for hit in found] == scores
 
 
 @pytest.fixture(params=ENGINES)
@@ -163,10 +169,7 @@ def test_engines_rank_alike_after_any_updates(
         reference = opened(REFERENCE, folder, left)
         assert engine.idfs(query) == pytest.approx(reference.idfs(query))
         found, expected = engine.search(query, limit), reference.search(query, limit)
-        assert [hit.id for hit in found] == [hit.id for hit in expected]
-        assert [hit.score for hit in found] == pytest.approx(
-            [hit.score for hit in expected], rel=EXACTLY
-        )
+        assert_alike(found, expected)
     engine.close()
 
 
@@ -185,10 +188,7 @@ def test_engines_rank_alike_on_real_text(tmp_path: Path) -> None:
     for line in lines:
         query = [QueryTerm((term,)) for term in dict.fromkeys(document_terms(line))]
         found, expected = large.search(query, 10), small.search(query, 10)
-        assert [hit.id for hit in found] == [hit.id for hit in expected]
-        assert [hit.score for hit in found] == pytest.approx(
-            [hit.score for hit in expected], rel=EXACTLY
-        )
+        assert_alike(found, expected)
 
 
 @pytest.mark.parametrize("large", [1, 1 << 16])  # bytes that are kept in a map of their own
@@ -215,10 +215,7 @@ def test_engines_rank_alike_where_most_postings_are_passed_over(
         query = [QueryTerm((term,), random.choice((0.3, 0.5, 1.0))) for term in sorted(asked)]
         query.append(QueryTerm(tuple(random.choices(common, k=2)), 0.5))
         found, expected = inverted.search(query, 6), reference.search(query, 6)
-        assert [hit.id for hit in found] == [hit.id for hit in expected]
-        assert [hit.score for hit in found] == pytest.approx(
-            [hit.score for hit in expected], rel=EXACTLY
-        )
+        assert_alike(found, expected)
 
 
 @given(st.lists(st.text("aàạ đĐưỨ.,\n12-x", max_size=60), max_size=5))

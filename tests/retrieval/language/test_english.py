@@ -243,6 +243,10 @@ def test_glossary_covers_thousands_of_words() -> None:
     assert sum(1 for _ in read_table("english.tsv")) >= 7000
 
 
+def test_no_entry_begins_with_diacritics() -> None:
+    assert all(entry.split(" ")[0].isascii() for entry, _ in read_table("english.tsv"))
+
+
 def test_every_translation_has_a_word_to_search_for() -> None:
     rows = read_alternatives("english.tsv")
     assert not [key for key, phrases in rows for phrase in phrases if not syllables(phrase)]
