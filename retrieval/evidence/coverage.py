@@ -38,7 +38,7 @@ def missing(query: Query, article: Article, quote: Span) -> Missing:
     forms = [(place, form) for place, phrase in enumerate(query.phrases) for form in phrase]
     patterns = [pattern_of_words(form.words, form.folded) for _, form in forms]
     strongest = [0.0] * len(query.phrases)
-    for found in np.unique(occurrences(stream, of, patterns)[0]).tolist():
+    for found in {*occurrences(stream, of, patterns)[0].tolist()}:
         place, form = forms[found]
         strongest[place] = max(strongest[place], form.strength)
     names = [float(strongest[place] < 1.0) for place in query.names]

@@ -320,7 +320,7 @@ def _little_words() -> _LittleWords:
         (first, bits)
         for bits in range(len(words).bit_length() + 3, 64)  # fewer would be sought long, in vain
         for first in range(64 - bits)
-        if len(np.unique(_some_bits(words, first, bits))) == len(words)
+        if len({*_some_bits(words, first, bits).tolist()}) == len(words)
     )
     place_of = np.zeros(1 << bits, np.int64)
     place_of[_some_bits(words, first, bits)] = np.arange(len(words))
