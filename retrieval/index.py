@@ -33,7 +33,7 @@ from retrieval.terms import document_terms
 # An article's passages have ids next to each other; its row number is never used again.
 _PASSAGES_PER_ARTICLE = 1 << 20
 
-_HELD = 1024  # articles that are remembered
+_HELD = 256  # articles that are remembered
 _ATTEMPTS = 10  # at opening what a writer may replace meanwhile
 
 

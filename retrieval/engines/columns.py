@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NamedTuple
@@ -68,12 +68,23 @@ class Column:
             return documents, self.row[documents]
         return split_words(self._postings)
 
+    def parts(self) -> Iterator[tuple[Ids, Counts]]:
+        """As spelled out, a few thousand at a time: they take little memory, however many."""
+        whole = self._postings if self.row is None else self.row
+        for at in range(0, len(whole), _AT_ONCE):
+            if self.row is None:
+                yield split_words(whole[at : at + _AT_ONCE])
+            else:
+                documents = np.flatnonzero(self.row[at : at + _AT_ONCE]) + at
+                yield documents, self.row[documents]
+
     def counts_of(self, documents: Ids) -> Counts:
         """The counts of documents, ascending; 0 for one that does not have the term."""
         if self.row is None and len(documents) > _MANY:  # more than are looked up faster singly
-            upper = int(documents[-1]) + 1
-            below = self._postings[: self._postings.searchsorted(upper << _SHIFT)]
-            return _filled(np.empty(upper, np.uint8), [below]).take(documents)
+            first, end = int(documents[0]), int(documents[-1]) + 1
+            whole = self._postings
+            within = whole[whole.searchsorted(first << _SHIFT) : whole.searchsorted(end << _SHIFT)]
+            return _filled(np.empty(end - first, np.uint8), [within], first).take(documents - first)
         if self.row is not None:
             return self.row.take(documents)
         sought = _lowest(documents)
@@ -138,27 +149,27 @@ def _placed(piece: Piece, documents: int) -> Words:
     return wide
 
 
-def _filled(row: Counts, parts: Iterable[Words]) -> Counts:
-    """A row of the counts of postings, and of zeros."""
+def _filled(row: Counts, parts: Iterable[Words], first: int = 0) -> Counts:
+    """A row of the counts of postings, from those of the `first` document on, and of zeros."""
     row.fill(0)
     for words in parts:
         for at in range(0, len(words), _AT_ONCE):
             found, counts = split_words(words[at : at + _AT_ONCE])
-            row[found] = counts
+            row[found - first if first else found] = counts
     return row
 
 
 def pool(columns: Sequence[Column], documents: int) -> Column:
     """The column of several terms that count as one: their counts added up."""
-    total = np.zeros(documents, np.uint32)
-    for column in columns:
-        found, counts = column.spelled()
-        total[found] += counts
     row = room(documents)
-    np.minimum(total, _COUNT, out=row, casting="unsafe")
-    found = np.flatnonzero(row)
-    if len(found) >= dense_words(documents):
+    row.fill(0)
+    for column in columns:
+        for found, counts in column.parts():
+            before = row[found]
+            row[found] = before + np.minimum(counts, _COUNT - before)
+    if np.count_nonzero(row) >= dense_words(documents):
         return Column(None, row)
+    found = np.flatnonzero(row)
     kind = _kind(documents)
     words = room(len(found) * kind.itemsize).view(kind)
     words[:] = found

@@ -40,9 +40,10 @@ _RARE = 1 << 12  # postings that are scored before it is asked which others matt
 _PROBED = 6  # documents, for each that is asked for, whose scores are completed to ask that
 _FEW = 96  # documents that are looked up in all remaining terms at once, none left out
 _TABLE = 256  # documents that are looked up in all terms at once, at most: more take much memory
+_MANY = 1 << 16  # documents whose scores are completed together
 _HIGH = 0.75  # of the best score so far: whose documents' scores are completed to ask it again
 _AT_ONCE = 1 << 14  # postings that are added up together
-_KNOWN = 1 << 14  # terms whose place is remembered
+_KNOWN = 1 << 12  # terms whose place is remembered
 _HELD = 64 << 20  # bytes of postings that are remembered
 _SLACK = 1e-4  # of a score, and beyond it: far more than float32 loses over hundreds of terms
 
@@ -182,8 +183,11 @@ class InvertedEngine:
     def _pooled(self, singles: tuple[_Single, ...]) -> _Known:
         key = tuple(single.key for single in singles)
         known = _Known(key, singles, 1)
-        documents, counts = self._columns_of([known])[0].spelled()
-        peak = float(_saturated(counts, self._norms(documents)).max())
+        peak = max(
+            float(_saturated(counts, self._norms(documents)).max())
+            for documents, counts in self._columns_of([known])[0].parts()
+            if len(documents)
+        )
         df = self._alive_in(known)
         return _Known(key, singles, df, idf(self._documents, df), peak, key)
 
@@ -252,7 +256,7 @@ class InvertedEngine:
             (high,) = (total > _HIGH * total.max()).nonzero()
             enough = max(enough, self._probe(total, high, terms[needed:], limit))
         (documents,) = (total > max(0.0, enough - left[needed])).nonzero()
-        documents = self._hopeful(documents, total[documents], terms[needed:], enough, limit)
+        documents = self._hopeful(documents, total, terms[needed:], enough, limit)
         return documents, self._sums_of(documents, self._norms(documents), terms)
 
     def _add(self, terms: Sequence[_Term], total: _Rough) -> None:
@@ -297,25 +301,39 @@ class InvertedEngine:
         return _reached(total[documents] + self._sums_of(documents, norms, terms), limit)
 
     def _hopeful(
-        self,
-        documents: Ids,
-        scores: _Rough,
-        terms: Sequence[_Term],
-        enough: float,
-        limit: int,
+        self, documents: Ids, total: _Rough, terms: Sequence[_Term], enough: float, limit: int
     ) -> Ids:
-        """Those of the documents that may be among the best once the other terms are added."""
+        """Those of the documents that may be among the best once the other terms are added.
+
+        So many at a time, which take little memory; the best of them leave fewer of the next.
+        """
         terms = sorted(terms, key=lambda term: -term.bound)
+        left = _left(terms)
+        found, reached = [documents[:0]], [total[:0]]
+        for at in range(0, len(documents), _MANY):
+            some = documents[at : at + _MANY]
+            if at:
+                some = some[total[some] >= enough - left[0]]
+            some, scores = self._completed(some, total[some], terms, enough)
+            found.append(some)
+            reached.append(scores)
+            enough = max(enough, _reached(scores, limit))
+        scores = np.concatenate(reached)
+        return np.concatenate(found)[scores >= _reached(scores, limit)]
+
+    def _completed(
+        self, documents: Ids, scores: _Rough, terms: Sequence[_Term], enough: float
+    ) -> tuple[Ids, _Rough]:
+        """Documents and their scores with the other terms, without those that are hopeless."""
         norms = self._rough_norms.take(documents)
         for at, (term, left) in enumerate(zip(terms, _left(terms)[1:], strict=True)):
             if len(documents) <= _FEW:
-                scores = scores + self._sums_of(documents, norms, terms[at:])
-                break
+                return documents, scores + self._sums_of(documents, norms, terms[at:])
             scores = scores + term.gain * _saturated(term.column.counts_of(documents), norms)
             (hopeful,) = (scores >= enough - left).nonzero()
             documents, scores = documents.take(hopeful), scores.take(hopeful)
             norms = norms.take(hopeful)
-        return documents[scores >= _reached(scores, limit)]
+        return documents, scores
 
     def _sums_of(
         self, documents: Ids, norms: NDArray[_Float], terms: Sequence[_Term]

@@ -18,13 +18,13 @@ def both_forms(exact: Ints, folded: Ints) -> Ints:
     return np.concatenate([exact, folded ^ _MARK])
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def pattern_of_words(words: tuple[str, ...], folded: bool) -> Pattern:
     """Words in a row, in their exact or their folded forms."""
     return pattern([code(word) ^ _MARK if folded else code(word) for word in words])
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def pattern_of_term(term: str) -> Pattern:
     """What a term stands for."""
     return pattern_of_words(tuple(term.removeprefix(FOLDED).split(" ")), term.startswith(FOLDED))

@@ -16,7 +16,9 @@ from retrieval.engines import (
     LARGE,
     MOST_FOR_REFERENCE,
     REFERENCE,
+    columns,
     engine_name,
+    inverted,
     memory,
 )
 from retrieval.engines.base import Document, Engine, Hit, Opening, QueryTerm
@@ -192,10 +194,13 @@ def test_engines_rank_alike_on_real_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("large", [1, 1 << 16])  # bytes that are kept in a map of their own
+@pytest.mark.parametrize("at_once", [300, 1 << 16])  # postings, and documents
 def test_engines_rank_alike_where_most_postings_are_passed_over(
-    large: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    large: int, at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "_LARGE", large)
+    monkeypatch.setattr(columns, "_AT_ONCE", at_once)
+    monkeypatch.setattr(inverted, "_MANY", at_once)
     random = Random(7)
     common = [f"từ{rank}" for rank in range(400)]
     weights = [1 / (rank + 2) for rank in range(400)]
@@ -206,7 +211,7 @@ def test_engines_rank_alike_where_most_postings_are_passed_over(
     numbers = list(documents)
     parts = [{id: documents[id] for id in part} for part in (numbers[:4000], numbers[4000:])]
     gone = numbers[100:400:7]
-    inverted = InvertedEngine(tmp_path, written(tmp_path, parts, gone))
+    engine = InvertedEngine(tmp_path, written(tmp_path, parts, gone))
     reference = ExhaustiveEngine(
         Document(id, terms) for id, terms in documents.items() if id not in gone
     )
@@ -214,7 +219,7 @@ def test_engines_rank_alike_where_most_postings_are_passed_over(
         asked = {*random.choices(common, weights, k=12), *random.choices(common, k=3), "số5"}
         query = [QueryTerm((term,), random.choice((0.3, 0.5, 1.0))) for term in sorted(asked)]
         query.append(QueryTerm(tuple(random.choices(common, k=2)), 0.5))
-        found, expected = inverted.search(query, 6), reference.search(query, 6)
+        found, expected = engine.search(query, 6), reference.search(query, 6)
         assert_alike(found, expected)
 
 
@@ -236,6 +241,13 @@ def test_term_repeated_beyond_a_byte_still_counts_its_length(tmp_path: Path) -> 
     state = written(tmp_path, [{1: ["xã"] * (MAX_TF + 50), 2: ["yên"]}])
     (hit,) = InvertedEngine(tmp_path, state).search([QueryTerm(("xã",))], 10)
     assert hit.id == 1
+
+
+def test_synonyms_beyond_a_byte_count_as_a_byte(tmp_path: Path) -> None:
+    terms = [*(["xã"] * 200), *(["làng"] * 200)]
+    engine = InvertedEngine(tmp_path, written(tmp_path, [{1: terms, 2: ["yên"] * 400}]))
+    (hit,) = engine.search([QueryTerm(("xã", "làng"))], 10)
+    assert hit.score == pytest.approx(math.log(2) * MAX_TF * 2.2 / (MAX_TF + 1.2))
 
 
 def test_single_additions_keep_few_segments(tmp_path: Path) -> None:
