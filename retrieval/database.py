@@ -291,10 +291,12 @@ def parse_published(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
+_spelled = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _pack(passage: Passage) -> str:
-    return json.dumps(
-        [[one.span.start, one.span.end, one.paragraph, one.kind] for one in passage.sentences],
-        separators=(",", ":"),
+    return _spelled(
+        [[one.span.start, one.span.end, one.paragraph, one.kind] for one in passage.sentences]
     )
 
 

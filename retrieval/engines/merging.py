@@ -16,7 +16,7 @@ from retrieval.engines.batches import Batch, Keys
 from retrieval.engines.segments import Part, Segment, SegmentInfo, write_segment
 
 _KEYS = 1 << 52
-_POSTINGS_AT_ONCE = 1 << 22
+_POSTINGS_AT_ONCE = 1 << 21  # that many places fit the blocks that glibc keeps for the next part
 _SHIFT = np.uint32(8)
 
 
@@ -109,10 +109,10 @@ def _interleaved(parts: Sequence[Part]) -> Part:
     order = np.argsort(keys, kind="stable")
     starts = (np.cumsum(dfs) - dfs)[order]
     keys, dfs = keys[order], dfs[order]
-    shifts = np.repeat(starts - (np.cumsum(dfs) - dfs), dfs)
-    gathered = postings[shifts + np.arange(len(postings))]
+    places = np.repeat(starts - (np.cumsum(dfs) - dfs), dfs)
+    places += np.arange(len(postings))
     firsts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-    return Part(keys[firsts], np.add.reduceat(dfs, firsts), gathered)
+    return Part(keys[firsts], np.add.reduceat(dfs, firsts), postings[places])
 
 
 def _batch_part(batch: Batch, low: int, high: int) -> Part:
