@@ -21,7 +21,7 @@ from retrieval.ranking import Candidate, Ranking, rank
 from retrieval.rewording import rewordings
 from retrieval.terms import Query, document_terms, parse_question
 
-THRESHOLD = 0.4
+THRESHOLD = 0.45
 """The confidence from which a quote is an answer; below it the corpus is said not to answer."""
 
 LONGEST = 4096
@@ -92,7 +92,7 @@ class Index:
         query = parse_question(asked, snapshot.engine.rarities)
         with snapshot.damage_reported():
             ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
-        return query, ranking, confidence(query, ranking)
+        return query, ranking, confidence(snapshot, query, ranking)
 
     def explain(self, question: str, quote: Quote) -> tuple[tuple[str, float], ...]:
         """What each term of the question adds to a quote's score, most first.
@@ -140,7 +140,7 @@ class Index:
             reworded = parse_question(rewording.within(question), rarities)
             with snapshot.damage_reported():
                 ranking = rank(snapshot, reworded, 1)
-            if confidence(reworded, ranking) >= self._threshold:
+            if confidence(snapshot, reworded, ranking) >= self._threshold:
                 surface = rewording.surface(ranking.candidates[0].stored.article.text)
                 return rewording.within(question, surface)
         return None

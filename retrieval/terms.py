@@ -64,6 +64,15 @@ class Form(NamedTuple):
     strength: float
     folded: bool
 
+    def terms(self) -> list[str]:
+        """The pairs of its words, or its only word, as documents have them.
+
+        >>> Form(("hop", "tac", "xa"), 1.0, folded=True).terms()
+        ['~hop tac', '~tac xa']
+        """
+        mark = FOLDED if self.folded else ""
+        return [mark + one for one in _bigrams(self.words) or self.words]
+
 
 Phrase = tuple[Form, ...]
 """What a question says in one or more syllables, first as it was asked."""

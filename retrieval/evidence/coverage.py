@@ -16,13 +16,13 @@ _REACH = 1 << 16  # characters on each side of a quote: of a book, a few chapter
 
 
 class Missing(NamedTuple):
-    """The shares of a question's phrases, and of its names and numbers, that an article lacks.
+    """How much of each phrase of a question an article lacks, and the share of the names.
 
     A phrase is there when it stands as it was asked, and in part when only others do that can
     stand for it; a name or a number only when it is whole.
     """
 
-    phrases: float
+    phrases: tuple[float, ...]
     names: float
 
 
@@ -41,10 +41,8 @@ def missing(query: Query, article: Article, quote: Span) -> Missing:
     for found in {*occurrences(stream, of, patterns)[0].tolist()}:
         place, form = forms[found]
         strongest[place] = max(strongest[place], form.strength)
-    names = [float(strongest[place] < 1.0) for place in query.names]
-    others = [1.0 - found for place, found in enumerate(strongest) if place not in query.names]
-    return Missing(_mean([*names, *others]), _mean(names))
-
-
-def _mean(lacks: list[float]) -> float:
-    return sum(lacks) / len(lacks) if lacks else 0.0
+    lacks = [1.0 - found for found in strongest]
+    for place in query.names:
+        lacks[place] = float(strongest[place] < 1.0)
+    names = [lacks[place] for place in query.names]
+    return Missing(tuple(lacks), sum(names) / len(names) if names else 0.0)

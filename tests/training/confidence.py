@@ -88,7 +88,7 @@ def _example(
     query = parse_question(text, snapshot.engine.rarities)
     ranking = rank(snapshot, query, 1)
     if ranking.candidates:
-        values = signals(query, ranking)
+        values = signals(snapshot, query, ranking)
         found = tuple(values[name] for name in SIGNALS)
         yield Example(kind, question.article_id, answerable, found)
 

@@ -116,7 +116,7 @@ def _examples(snapshot: Snapshot, question: Question) -> Iterator[tuple[Example,
     query = parse_question(question.text, snapshot.engine.rarities)
     ranking = rank(snapshot, query, QUOTES)
     gold = [one.text for one in question.answers]
-    sure = confidence_of(query, ranking) >= THRESHOLD
+    sure = confidence_of(snapshot, query, ranking) >= THRESHOLD
     for place, one in enumerate(ranking.candidates):
         shown = sure and place == 0 and not missing(query, one.stored.article, one.span).names
         answering = Answering(one.probability, one.begins)
