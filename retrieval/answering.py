@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -58,10 +59,15 @@ class Index:
         """The best `top` quotes for a question, or the nearest ones with why it abstains."""
         started = time.perf_counter()
         snapshot = self.snapshot()
+        with snapshot.damage_reported():
+            answer = self._answer(snapshot, question, top)
+        return replace(answer, took_ms=(time.perf_counter() - started) * 1000)
+
+    def _answer(self, snapshot: Snapshot, question: str, top: int) -> Answer:
+        """The answer from one snapshot; whoever asks for it sees to damage and time."""
         asked = question[:LONGEST]
         query, ranking, sure = self._search(snapshot, asked, top)
-        with snapshot.damage_reported():
-            line = quote_about(asked, query.understood, snapshot, ranking)
+        line = quote_about(asked, query.understood, snapshot, ranking)
         if line is not None:
             sure = 1.0
         elif sure < self._threshold and (alone := what_is_asked(asked)) != asked:
@@ -84,14 +90,12 @@ class Index:
             abstention=abstention,
             understood=query.understood,
             suggestion=self._suggestion(snapshot, query, read) if abstention else None,
-            took_ms=(time.perf_counter() - started) * 1000,
         )
 
     def _search(self, snapshot: Snapshot, asked: str, top: int) -> tuple[Query, Ranking, float]:
         """What a question was read as, the best quotes, and how sure it is that they answer."""
         query = parse_question(asked, snapshot.engine.rarities)
-        with snapshot.damage_reported():
-            ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
+        ranking = rank(snapshot, query, top) if any(query.content) else Ranking((), 0.0)
         return query, ranking, confidence(snapshot, query, ranking)
 
     def explain(self, question: str, quote: Quote) -> tuple[tuple[str, float], ...]:
@@ -100,10 +104,12 @@ class Index:
         Terms without diacritics begin with "~"; synonyms are joined by "|".
         """
         snapshot = self.snapshot()
-        query = parse_question(question[:LONGEST], snapshot.engine.rarities)
+        with snapshot.damage_reported():
+            query = parse_question(question[:LONGEST], snapshot.engine.rarities)
+            idfs = snapshot.engine.idfs(query.terms)
         counts = Counter(document_terms(quote.text))
         found = []
-        for term, idf in zip(query.terms, snapshot.engine.idfs(query.terms), strict=True):
+        for term, idf in zip(query.terms, idfs, strict=True):
             tf = sum(counts[synonym] for synonym in term.synonyms)
             gain = term.weight * idf * tf * (K1 + 1) / (tf + K1)
             if gain > 0:
@@ -138,8 +144,7 @@ class Index:
         rarities = snapshot.engine.rarities
         for rewording in rewordings(question, rarities):
             reworded = parse_question(rewording.within(question), rarities)
-            with snapshot.damage_reported():
-                ranking = rank(snapshot, reworded, 1)
+            ranking = rank(snapshot, reworded, 1)
             if confidence(snapshot, reworded, ranking) >= self._threshold:
                 surface = rewording.surface(ranking.candidates[0].stored.article.text)
                 return rewording.within(question, surface)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NamedTuple
@@ -70,13 +70,13 @@ class Column:
 
     def parts(self) -> Iterator[tuple[Ids, Counts]]:
         """As spelled out, a few thousand at a time: they take little memory, however many."""
-        whole = self._postings if self.row is None else self.row
-        for at in range(0, len(whole), _AT_ONCE):
-            if self.row is None:
-                yield split_words(whole[at : at + _AT_ONCE])
-            else:
-                documents = np.flatnonzero(self.row[at : at + _AT_ONCE]) + at
-                yield documents, self.row[documents]
+        if self.row is None:
+            words = self._postings
+            yield from (split_words(words[at : at + _AT_ONCE]) for at in _steps(words))
+            return
+        for at in _steps(self.row):
+            documents = np.flatnonzero(self.row[at : at + _AT_ONCE]) + at
+            yield documents, self.row[documents]
 
     def counts_of(self, documents: Ids) -> Counts:
         """The counts of documents, ascending; 0 for one that does not have the term."""
@@ -84,7 +84,8 @@ class Column:
             first, end = int(documents[0]), int(documents[-1]) + 1
             whole = self._postings
             within = whole[whole.searchsorted(first << _SHIFT) : whole.searchsorted(end << _SHIFT)]
-            return _filled(np.empty(end - first, np.uint8), [within], first).take(documents - first)
+            moved = within - within.dtype.type(first << _SHIFT)
+            return _filled(np.empty(end - first, np.uint8), [moved]).take(documents - first)
         if self.row is not None:
             return self.row.take(documents)
         sought = _lowest(documents)
@@ -149,14 +150,19 @@ def _placed(piece: Piece, documents: int) -> Words:
     return wide
 
 
-def _filled(row: Counts, parts: Iterable[Words], first: int = 0) -> Counts:
-    """A row of the counts of postings, from those of the `first` document on, and of zeros."""
+def _filled(row: Counts, parts: Iterable[Words]) -> Counts:
+    """A row of the counts of postings, and of zeros."""
     row.fill(0)
     for words in parts:
-        for at in range(0, len(words), _AT_ONCE):
+        for at in _steps(words):
             found, counts = split_words(words[at : at + _AT_ONCE])
-            row[found - first if first else found] = counts
+            row[found] = counts
     return row
+
+
+def _steps(some: Sized) -> range:
+    """Where each few thousand of an array begin."""
+    return range(0, len(some), _AT_ONCE)
 
 
 def pool(columns: Sequence[Column], documents: int) -> Column:

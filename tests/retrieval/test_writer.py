@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from retrieval import is_stale, open_index, update_index
-from retrieval.database import DATABASE, current_folder
+from retrieval.database import DATABASE, connect, current_folder, read_meta
 from retrieval.engines import LARGE
 from retrieval.engines.base import QueryTerm
+from retrieval.engines.segments import RECORD
+from retrieval.engines.states import read_state
 from retrieval.errors import IndexDamaged, IndexMissing, IndexProblem
 from retrieval.index import Snapshot, split_passage_id
 
@@ -181,6 +183,27 @@ def test_damage_met_by_a_reader_is_mended_by_the_next_update(tmp_path: Path) -> 
         connection.commit()
     with open_index(index, engine=LARGE) as opened, pytest.raises(IndexDamaged):
         opened.ask("đợt d1")
+    assert is_stale([corpus], index)
+    assert update_index([corpus], index).note is not None
+    assert served_version(index) == 1
+
+
+@pytest.mark.parametrize("part", ["postings", "records"])
+def test_damage_of_postings_met_by_a_reader_is_mended_too(part: str, tmp_path: Path) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    write_version(corpus, 1)
+    update_index([corpus], index)
+    folder = current_folder(index)
+    with closing(connect(folder / DATABASE, write=False)) as connection:
+        (member,) = read_state(folder, read_meta(connection).engine)
+    info, segment = member.info, folder / member.info.name
+    with open_index(index, engine=LARGE) as opened:
+        first = 0 if part == "postings" else info.words * 4
+        past = info.words * 4 + (part == "records") * info.records * RECORD.itemsize
+        whole = segment.read_bytes()
+        segment.write_bytes(whole[:first] + bytes(past - first) + whole[past:])
+        with pytest.raises(IndexDamaged):
+            opened.ask("đợt d1")
     assert is_stale([corpus], index)
     assert update_index([corpus], index).note is not None
     assert served_version(index) == 1
