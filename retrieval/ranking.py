@@ -174,12 +174,12 @@ def _best_passage(passages: list[_Passage]) -> tuple[_Passage, tuple[float, int]
 
 
 def _candidate(evidence: Evidence, span: Span, tokens: slice, value: float) -> Candidate:
-    shown = np.array([sentence.span.overlaps(span) for sentence in evidence.sentences])
+    shares = zip(evidence.sentences, evidence.cover.tolist(), strict=True)
     return Candidate(
         evidence.stored,
         span,
         probability=min(1.0, max(0.0, value)),
-        cover=float(evidence.cover[shown].max()),
+        cover=max(share for sentence, share in shares if sentence.span.overlaps(span)),
         begins=Begins(evidence.starts[tokens] - span.start, evidence.mass[tokens]),
     )
 
@@ -224,8 +224,9 @@ def _windows(evidence: Evidence) -> Iterator[_Window]:
 
 def _clause_ends(text: str, start: int, end: int) -> list[int]:
     """Where a clause ends between those places, between two sentinels; none in a short text."""
-    ends = _CLAUSE_END.finditer(text, start, end) if end - start > MAX_QUOTE else ()
-    return [-1, *(found.start() for found in ends), end]
+    if end - start <= MAX_QUOTE:
+        return [-1, end]
+    return [-1, *[found.start() for found in _CLAUSE_END.finditer(text, start, end)], end]
 
 
 def _says_the_same(words: set[int], others: set[int]) -> bool:

@@ -88,40 +88,27 @@ class Column:
             return _filled(np.empty(end - first, np.uint8), [moved]).take(documents - first)
         if self.row is not None:
             return self.row.take(documents)
-        sought = _lowest(documents)
-        return _counts(self.nearest(documents, sought), sought).astype(np.uint8)
-
-    def nearest(self, documents: Ids, sought: Words) -> Words:
-        """For each document its posting, or another's; `sought` are the lowest it may have."""
-        words = self.words
-        if words is None:
-            assert self.row is not None
-            return sought | self.row.take(documents)
-        sought = sought.astype(words.dtype, copy=False)  # else it is the words that are copied
-        return words.take(words.searchsorted(sought), mode="clip")
+        return count_table([self], documents)[0].astype(np.uint8)
 
 
 def count_table(columns: Sequence[Column], documents: Ids) -> Words:
     """The counts of documents, ascending, in each column: of shape (columns, documents)."""
-    sought = _lowest(documents)
+    kind = _kind(int(documents[-1]) + 1 if len(documents) else 0)
     if any(column.words is not None and column.words.itemsize > 4 for column in columns):
-        sought = sought.astype(np.uint64)
-    found = np.empty((len(columns), len(documents)), sought.dtype)
+        kind = np.dtype(np.uint64)
+    sought = (documents << _SHIFT).astype(kind)  # the lowest posting that each may have
+    found = np.empty((len(columns), len(documents)), kind)
     for counts, column in zip(found, columns, strict=True):
-        counts[:] = column.nearest(documents, sought)
-    return _counts(found, sought)
-
-
-def _counts(nearest: Words, sought: Words) -> Words:
-    """What `Column.nearest` gave, as counts."""
-    nearest ^= sought  # what is left of a document's own posting is its count
-    nearest *= nearest <= _COUNT
-    return nearest
-
-
-def _lowest(documents: Ids) -> Words:
-    """The lowest posting that each of some ascending documents may have."""
-    return (documents << _SHIFT).astype(_kind(int(documents[-1]) + 1 if len(documents) else 0))
+        words = column.words
+        if words is None:
+            assert column.row is not None
+            np.bitwise_or(sought, column.row.take(documents), out=counts)
+        else:
+            least = sought.astype(words.dtype, copy=False)  # else it is the words that are copied
+            counts[:] = words.take(words.searchsorted(least), mode="clip")
+    found ^= sought  # what is left of a document's own posting is its count
+    found *= found <= _COUNT
+    return found
 
 
 def split_words(words: Words) -> tuple[Ids, Counts]:

@@ -295,7 +295,7 @@ class InvertedEngine:
         """A score that `limit` documents have at least: that of the best so far, completed."""
         few = _PROBED * limit
         if len(met) > few:
-            met = met[np.argpartition(total[met], -few)[-few:]]
+            met = met[total[met].argpartition(-few)[-few:]]
         documents = np.array(sorted({*met[total[met] > 0].tolist()}), np.int64)
         norms = self._rough_norms.take(documents)
         return _reached(total[documents] + self._sums_of(documents, norms, terms), limit)
@@ -347,7 +347,7 @@ class InvertedEngine:
         counts = count_table([term.column for term in terms], documents)
         impacts = _saturated(counts, norms)
         impacts *= np.array([[term.gain] for term in terms], norms.dtype)
-        summed: NDArray[_Float] = impacts.sum(axis=0)  # no matrix product: it starts threads
+        summed: NDArray[_Float] = np.add.reduce(impacts)  # no matrix product: it starts threads
         return summed
 
 
@@ -366,7 +366,9 @@ def _reached(scores: _Rough, limit: int) -> float:
     """A score that `limit` of them have for certain, whatever float32 has lost."""
     if len(scores) < limit:
         return 0.0
-    least = float(np.partition(scores, -limit)[-limit])
+    best = scores.copy()
+    best.partition(-limit)
+    least = float(best[-limit])
     return least - _SLACK * (1 + least)
 
 

@@ -193,10 +193,9 @@ class _Tables:
     def forms_of(self, rows: Ints, kinds: _Kinds, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
         """The numbers of the tokens' forms, exact and folded."""
         powers, inverses = _powers(len(rows).bit_length())
-        exacts, folded = (
-            _sums(letters.take(rows) * powers[: len(rows)], starts, ends)
-            for letters in (self._exact, self._folded)
-        )
+        powers = powers[: len(rows)]
+        exacts = _sums(self._exact.take(rows) * powers, starts, ends)
+        folded = _sums(self._folded.take(rows) * powers, starts, ends)
         (last,) = (self._exact.take(rows[ends - 1]) == word_hash("y")).nonzero()
         last = last[ends[last] - starts[last] > 1]
         before = ends[last] - 2
