@@ -275,14 +275,15 @@ def _in_order(
 ) -> Generator[_Result, None, None]:
     """What the function gives for each job, in order; each job comes with its size.
 
-    A bounded number of jobs is under way, so that memory stays bounded too. Those that have not
+    A bounded number of jobs is under way, so that memory stays bounded too, but at least two,
+    however large: nobody has to wait for the one that is wanted next alone. Those that have not
     begun when nobody wants more are called off.
     """
     waiting: deque[tuple[Future[_Result], int]] = deque()
     total = 0
     try:
         for job, size in jobs:
-            while waiting and (total + size > _UNDER_WAY or len(waiting) >= 4 * _cores()):
+            while len(waiting) > 1 and (total + size > _UNDER_WAY or len(waiting) >= 4 * _cores()):
                 future, done = waiting.popleft()
                 total -= done
                 yield future.result()

@@ -88,7 +88,8 @@ class Column:
             return _filled(np.empty(end - first, np.uint8), [moved]).take(documents - first)
         if self.row is not None:
             return self.row.take(documents)
-        return count_table([self], documents)[0].astype(np.uint8)
+        counts: Counts = count_table([self], documents)[0].astype(np.uint8)
+        return counts
 
 
 def count_table(columns: Sequence[Column], documents: Ids) -> Words:
