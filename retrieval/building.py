@@ -348,7 +348,7 @@ def _compared(
     articles: Sequence[Article], digests: dict[str, bytes]
 ) -> tuple[list[Prepared], list[Article]]:
     """Which articles are as they were stored before, and which are not."""
-    is_same = [digests.get(one.id) == digest_of(one) for one in articles]
+    is_same = [one.id in digests and digests[one.id] == digest_of(one) for one in articles]
     same = [Prepared(one.id, None) for one in compress(articles, is_same)]
     return same, [one for one, known in zip(articles, is_same, strict=True) if not known]
 

@@ -247,9 +247,7 @@ def read_files(connection: sqlite3.Connection) -> dict[str, FileState]:
 
 def digest_of(article: Article) -> bytes:
     """A hash of all that is known of an article."""
-    content = json.dumps(
-        [_columns(article), _zones(article), article.text], ensure_ascii=False, default=str
-    )
+    content = _legible([_columns(article), _zones(article), article.text])
     return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -291,7 +289,9 @@ def parse_published(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
+# made once: `json.dumps` would make an encoder for every call
 _spelled = json.JSONEncoder(separators=(",", ":")).encode
+_legible = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _pack(passage: Passage) -> str:
