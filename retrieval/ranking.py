@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -92,8 +92,7 @@ class _Passage:
     def best(self) -> tuple[float, int]:
         """What quoting the best span is worth, and its index; -inf when there is none."""
         if self._edges is None:
-            windows = {window[:2]: window for window in _windows(self._evidence)}
-            table = np.array([*windows.values()]).reshape(-1, 4).T
+            table = np.array(_windows(self._evidence)).reshape(-1, 4).T
             self._edges, self._costs = table[:3].astype(np.int64), table[3]
             self._tokens = self._evidence.starts.searchsorted(self._edges)
         if self._best is None:
@@ -184,42 +183,45 @@ def _candidate(evidence: Evidence, span: Span, tokens: slice, value: float) -> C
     )
 
 
-def _windows(evidence: Evidence) -> Iterator[_Window]:
+def _windows(evidence: Evidence) -> list[_Window]:
     """Every run of sentences that is short enough to quote.
 
     A run that would be one sentence too long is cut at a clause of its last or first sentence;
     what that leaves of the last one may be quoted too, with those after it. Only running text is
     joined: a caption or a byline stands alone.
     """
-    spans = [sentence.span for sentence in evidence.sentences]
+    starts = [sentence.span.start for sentence in evidence.sentences]
+    ends = [sentence.span.end for sentence in evidence.sentences]
     apart = [sentence.kind is not None for sentence in evidence.sentences]
-    clauses = _clause_ends(evidence.stored.article.text, spans[0].start, spans[-1].end)
+    clauses = _clause_ends(evidence.stored.article.text, starts[0], ends[-1])
+    found: list[_Window] = []
     cuts: set[tuple[int, int]] = set()
-    for first in range(len(spans)):
+    for first, start in enumerate(starts):
         if apart[first] and not evidence.cover[first]:
             continue  # a byline that shares no word with the question
-        for last in range(first, len(spans)):
-            start, end = spans[first].start, spans[last].end
+        for last in range(first, len(starts)):
+            end = ends[last]
             if last > first and (apart[first] or apart[last]):
                 break
             if end - start > MAX_QUOTE:
                 cut = clauses[bisect_right(clauses, start + MAX_QUOTE) - 1]
-                if cut > max(spans[last].start, start + MAX_QUOTE - _CUT_REACH):
-                    yield start, cut, cut - _ANSWER, _CUT_COST
+                if cut > max(starts[last], start + MAX_QUOTE - _CUT_REACH):
+                    found.append((start, cut, cut - _ANSWER, _CUT_COST))
                     cuts.add((last, cut))
                 cut = clauses[bisect_left(clauses, max(start, end - MAX_QUOTE - 1))] + 1
-                if cut < min(spans[first].end, end - MAX_QUOTE + _CUT_REACH):
-                    yield cut, end, end, _CUT_COST
+                if cut < min(ends[first], end - MAX_QUOTE + _CUT_REACH):
+                    found.append((cut, end, end, _CUT_COST))
                 break
-            yield start, end, end, -_CHARACTER_VALUE * (end - start)
+            found.append((start, end, end, -_CHARACTER_VALUE * (end - start)))
     for within, cut in sorted(cuts):
         start = cut + 1
-        for last in range(within, len(spans)):
-            end = spans[last].end
+        for last in range(within, len(starts)):
+            end = ends[last]
             if end - start > MAX_QUOTE or (last > within and apart[last]):
                 break
             if start < end:
-                yield start, end, end, _CUT_COST
+                found.append((start, end, end, _CUT_COST))
+    return found
 
 
 def _clause_ends(text: str, start: int, end: int) -> list[int]:
