@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -158,11 +157,12 @@ class Signals:
         self._gains = weights * (np.array(idfs) + IDF_FLOOR)
         self._told = _find(query, found)
         self._inner = ~found.opens  # which tokens have another before them in their sentence
-
-    @cached_property
-    def cover(self) -> Floats:
+        content = self._gains * np.array(query.content)
+        self._weight = content / max(content.sum(), 1e-9)  # each term's share of the question's
+        self._spoken, telling = _spoken(query, found)  # which tokens are words of the question
+        self._known = _among(telling, self._told)  # which tell something, or stand for one
+        self.cover: Floats = (self._told.tf > 0) @ self._weight
         """The share, from 0 to 1, of the question's weight that each sentence has."""
-        return np.asarray((self._told.tf > 0) @ self._weight)
 
     def _offering(self, what: str) -> Flags:
         """Which tokens are what is asked for; names, numbers and times that are not asked with."""
@@ -171,14 +171,14 @@ class Signals:
             return self._are(_CAUSES)
         if what == "offers_term":
             return found.quoted
-        new = ~self._spoken[0]
+        new = ~self._spoken
         if what == "offers_name":
             return found.capital & new
         if what == "offers_number":
             return found.digit & new
         return (found.date | found.digit & self._follow(_BEFORE_DATES)) & new
 
-    @cached_property
+    @property
     def sentences(self) -> Columns:
         """The signals of each sentence, by name; those that are left out are zero."""
         scores = np.array([hit.score for hit in self._hits])[self._found.hit]
@@ -201,7 +201,7 @@ class Signals:
             columns |= self._phrases()
         return columns
 
-    @cached_property
+    @property
     def tokens(self) -> Columns:
         """The same of each token."""
         found, inner, known = self._found, self._inner, self._known
@@ -235,26 +235,11 @@ class Signals:
             columns |= {"in_slot": self._in_slot, "leading": self._leading}
         return columns
 
-    @cached_property
+    @property
     def _in_passages(self) -> Floats:
         """The strongest form of each phrase in each hit's passage: (hits, phrases)."""
         firsts = self._found.hit.searchsorted(np.arange(len(self._hits)))
         return np.asarray(np.maximum.reduceat(self._told.matches, firsts, axis=0))
-
-    @cached_property
-    def _weight(self) -> Floats:
-        """Each term's share of the question's weight."""
-        content = self._gains * np.array(self._query.content)
-        return np.asarray(content / max(content.sum(), 1e-9))
-
-    @cached_property
-    def _known(self) -> Flags:
-        """Which tokens are the question's words, or stand for them."""
-        known = self._spoken[1].copy()
-        for step in range(int((self._told.past - self._told.first).max(initial=0))):
-            within = self._told.first + step < self._told.past
-            known[self._told.first[within] + step] = True
-        return known
 
     @property
     def _counted(self) -> Flags:
@@ -358,23 +343,8 @@ class Signals:
         }
 
     def _new_words(self) -> Floats:
-        new = ~self._spoken[0]
+        new = ~self._spoken
         return np.bincount(self._found.of[new], minlength=len(self._found.sentences)).astype(float)
-
-    @cached_property
-    def _spoken(self) -> tuple[Flags, Flags]:
-        """Which tokens are words of the question, and which of those that tell something."""
-        telling: dict[int, bool] = {}
-        for word, tells in self._query.words:
-            telling[code(word)] = tells or telling.get(code(word), False)
-        numbers = np.array(sorted(telling), np.int64)
-        tell = np.array([telling[number] for number in numbers.tolist()], bool)
-        if not len(numbers):
-            nothing = np.zeros(len(self._found.of), bool)
-            return nothing, nothing
-        places = numbers.searchsorted(self._found.folded)
-        spoken = numbers.take(places, mode="clip") == self._found.folded
-        return spoken, spoken & tell.take(places, mode="clip")
 
     def _title(self) -> Floats:
         """The share of the words of each sentence's title that the question has."""
@@ -385,6 +355,32 @@ class Signals:
             shared.setdefault(title, {})[word] = word in asked
         shares = {title: sum(words.values()) / len(words) for title, words in shared.items()}
         return np.array([shares.get(title, 0.0) for title in self._found.title.tolist()])
+
+
+def _spoken(query: Query, found: Gathered) -> tuple[Flags, Flags]:
+    """Which tokens are words of the question, and which of those that tell something."""
+    telling: dict[int, bool] = {}
+    for word, tells in query.words:
+        number = code(word)
+        telling[number] = tells or telling.get(number, False)
+    if not telling:
+        nothing = np.zeros(len(found.of), bool)
+        return nothing, nothing
+    ascending = sorted(telling)
+    numbers = np.array(ascending, np.int64)
+    tell = np.array([telling[number] for number in ascending], bool)
+    places = numbers.searchsorted(found.folded)
+    spoken = numbers.take(places, mode="clip") == found.folded
+    return spoken, spoken & tell.take(places, mode="clip")
+
+
+def _among(flags: Flags, told: _Found) -> Flags:
+    """Those tokens, and all that belong to a phrase."""
+    found = flags.copy()
+    for step in range(int((told.past - told.first).max(initial=0))):
+        within = told.first + step < told.past
+        found[told.first[within] + step] = True
+    return found
 
 
 def _after(flags: Flags) -> Flags:
