@@ -10,7 +10,7 @@ are then scored in float64.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -53,22 +53,19 @@ _Float = TypeVar("_Float", bound=np.floating[Any])
 _Asked = str | tuple[str, ...]  # a term, or several that count as one
 
 
-class _Single(NamedTuple):
-    """A term that some document has: its key, and its entry in each segment that has it."""
-
-    key: int
-    entries: tuple[Entry | None, ...]
+_Entries = Sequence[Entry | None]  # of a term, in each segment
 
 
 class _Known(NamedTuple):
     """What is known of a term, or of synonyms that count as one, without their postings.
 
-    `key` is what its column is remembered by, `peak` the most that BM25 gives for it, without
-    idf. Terms of the same `content` have the same postings.
+    `key` is what its column is remembered by: the keys of its terms, each with its `entries`.
+    `peak` is the most that BM25 gives for it, without idf. Terms of the same `content` have the
+    same postings.
     """
 
     key: tuple[int, ...]
-    singles: tuple[_Single, ...]
+    entries: tuple[_Entries, ...]
     df: int
     idf: float = 0.0
     peak: float = 1.0
@@ -142,54 +139,56 @@ class InvertedEngine:
     def read(self, term: str) -> Column | None:
         """The postings of a term; None when no document has it."""
         known = self._look_up([term])
-        return self._columns_of(known)[0] if known[0].singles else None
+        return self._columns_of(known)[0] if known[0].key else None
 
     def _look_up(self, asked: Sequence[_Asked]) -> list[_Known]:
         known = self._known  # other threads may add to it; it is replaced, never emptied
         missing = [one for one in asked if one not in known]
         if missing:
-            known.update({one: self._find(one) for one in missing})
+            known.update(zip(missing, self._find(missing), strict=True))
         if len(known) > _KNOWN:
             self._known = {}
         return [known[one] for one in asked]
 
-    def _find(self, asked: _Asked) -> _Known:
-        """What the segments know of a term, or of synonyms."""
-        if isinstance(asked, str):
-            single = self._single(asked)
-            return self._alone(single) if single else self._absent
-        singles = [single for term in asked if (single := self._single(term))]
-        if not singles:
-            return self._absent
-        return self._pooled(tuple(singles)) if len(singles) > 1 else self._alone(singles[0])
+    def _find(self, asked: Sequence[_Asked]) -> Iterator[_Known]:
+        """What the segments know of each term, or of synonyms."""
+        terms = [term for one in asked for term in ((one,) if isinstance(one, str) else one)]
+        keys = [term_key(term) for term in terms]
+        entries = [segment.find(keys) for segment in self._segments]
+        found = {
+            term: (key, there)
+            for term, key, *there in zip(terms, keys, *entries, strict=True)
+            if any(there)
+        }
+        for one in asked:
+            if isinstance(one, str):
+                yield self._alone(*found[one]) if one in found else self._absent
+            else:
+                yield self._pooled([found[term] for term in one if term in found])
 
-    def _single(self, term: str) -> _Single | None:
-        key = term_key(term)
-        entries = tuple([segment.find(key) for segment in self._segments])
-        return _Single(key, entries) if any(entries) else None
-
-    def _alone(self, single: _Single) -> _Known:
-        key, entries = (single.key,), single.entries
+    def _alone(self, key: int, entries: _Entries) -> _Known:
         df, peak = 0, 0.0
         for stretch, entry in zip(self._stretches, entries, strict=True):
             if entry:
                 df += entry.df
                 peak = max(peak, entry.peak * stretch)
         if len(self._dead):
-            df = self._alive_in(_Known(key, (single,), df))
+            df = self._alive_in(_Known((key,), (entries,), df))
         content = tuple([entry and entry[1:] for entry in entries])
-        return _Known(key, (single,), df, idf(self._documents, df), min(1.0, peak), content)
+        return _Known((key,), (entries,), df, idf(self._documents, df), min(1.0, peak), content)
 
-    def _pooled(self, singles: tuple[_Single, ...]) -> _Known:
-        key = tuple(single.key for single in singles)
-        known = _Known(key, singles, 1)
+    def _pooled(self, several: Sequence[tuple[int, _Entries]]) -> _Known:
+        if len(several) < 2:
+            return self._alone(*several[0]) if several else self._absent
+        key, entries = zip(*several, strict=True)
+        known = _Known(key, entries, 1)
         peak = max(
             float(_saturated(counts, self._norms(documents)).max())
             for documents, counts in self._columns_of([known])[0].parts()
             if len(documents)
         )
         df = self._alive_in(known)
-        return _Known(key, singles, df, idf(self._documents, df), peak, key)
+        return _Known(key, entries, df, idf(self._documents, df), peak, key)
 
     def _alive_in(self, known: _Known) -> int:
         """How many documents that were not given up have a term."""
@@ -201,22 +200,24 @@ class InvertedEngine:
         found = self._columns.find(one.key for one in known)
         missing = {one.key: one for one in known if one.key not in found}
         if missing:
-            read = self._read([one.singles[0] for one in missing.values() if len(one.singles) == 1])
+            read = self._read([one for one in missing.values() if len(one.key) == 1])
             for key, one in missing.items():
-                if len(one.singles) > 1:
-                    parts = [_Known((single.key,), (single,), 1) for single in one.singles]
+                if len(key) > 1:
+                    several = zip(one.key, one.entries, strict=True)
+                    parts = [_Known((own,), (entries,), 1) for own, entries in several]
                     read[key] = pool(self._columns_of(parts), self._size)
             self._columns.keep(read)
             found |= read
         return [found[one.key] for one in known]
 
-    def _read(self, singles: Sequence[_Single]) -> dict[Hashable, Column]:
-        pieces: dict[Hashable, list[Piece]] = {(single.key,): [] for single in singles}
+    def _read(self, known: Sequence[_Known]) -> dict[Hashable, Column]:
+        """The columns of single terms."""
+        pieces: dict[Hashable, list[Piece]] = {one.key: [] for one in known}
         for at, (segment, base) in enumerate(zip(self._segments, self._bases, strict=True)):
-            there = [(one.key, entry) for one in singles if (entry := one.entries[at])]
+            there = [(one.key, entry) for one in known if (entry := one.entries[0][at])]
             words = segment.read([entry for _, entry in there]) if there else []
             for (key, entry), read in zip(there, words, strict=True):
-                pieces[key,].append(Piece(base, read, segment.is_dense(entry.df)))
+                pieces[key].append(Piece(base, read, segment.is_dense(entry.df)))
         return {key: column_of(parts, self._size) for key, parts in pieces.items()}
 
     def _terms(self, query: Sequence[QueryTerm]) -> list[_Term]:

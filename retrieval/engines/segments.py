@@ -37,6 +37,7 @@ BM25 gives for it to any document (without idf), as of the average length when t
 written, and a checksum of its words."""
 
 _RECORD = Struct("<QIIfI")  # the same for one of them
+_SIZE = _RECORD.size
 
 MAX_DOCUMENTS = 1 << 24
 
@@ -121,19 +122,23 @@ class Segment:
         if hasattr(self, "_file"):
             self.close()
 
-    def find(self, key: int) -> Entry | None:
-        """What is known of a term; None for one that no document has."""
-        block = bisect_right(self._first_keys, key) - 1
-        if block < 0:
-            return None
-        records, sought = self._block(block), key.to_bytes(8, "little")
-        at = records.find(sought)
-        while at >= 0 and at % RECORD.itemsize:  # not at the beginning of a record
-            at = records.find(sought, at + 1)
-        if at < 0:
-            return None
-        _, within, df, peak, checksum = _RECORD.unpack_from(records, at)
-        return Entry(self._block_words[block] + within, df, peak, checksum)
+    def find(self, keys: Iterable[int]) -> list[Entry | None]:
+        """What is known of each term; None for one that no document has."""
+        first_keys, block_words = self._first_keys, self._block_words
+        found: list[Entry | None] = []
+        for key in keys:
+            block = bisect_right(first_keys, key) - 1
+            records = self._block(block) if block >= 0 else b""
+            sought = key.to_bytes(8, "little")
+            at = records.find(sought)
+            while at > 0 and at % _SIZE:  # not at the beginning of a record
+                at = records.find(sought, at + 1)
+            if at < 0:
+                found.append(None)
+            else:
+                _, within, df, peak, checksum = _RECORD.unpack_from(records, at)
+                found.append(Entry(block_words[block] + within, df, peak, checksum))
+        return found
 
     def is_dense(self, df: int) -> bool:
         """Whether a term of that df has a count for each document, rather than postings."""
@@ -184,8 +189,7 @@ class Segment:
     def _block(self, block: int) -> bytes:
         """The records of a block, as they were written."""
         first, last = self._block_records[block], self._block_records[block + 1]
-        at = self._records_at + first * RECORD.itemsize
-        raw = self._read(at, (last - first) * RECORD.itemsize)
+        raw = self._read(self._records_at + first * _SIZE, (last - first) * _SIZE)
         if zlib.crc32(raw) != self._checksums[block]:
             raise self._damaged(f"block {block} is damaged")
         return raw

@@ -338,7 +338,7 @@ class Signals:
         left, right = (place - before).astype(np.float32), (after - place).astype(np.float32)
         distances = {"near": np.minimum(left, right), "near_before": left, "near_after": right}
         return {
-            name: (half / (half + distances[name])).sum(axis=0) / phrases
+            name: np.add.reduce(half / (half + distances[name])) / phrases
             for name, half in _NEARNESS.items()
         }
 
