@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from retrieval.language.english import is_english
@@ -354,6 +354,7 @@ def about_article(question: str) -> AboutArticle | None:
     return _first_match(_ABOUT_ARTICLE, words) if _pattern(_ARTICLE).search(words) else None
 
 
+@lru_cache(maxsize=1 << 8)  # each reader of a question asks for it
 def without_fillers(question: str) -> str:
     """The question without the politeness around it, in NFC; whole when there is nothing else.
 
