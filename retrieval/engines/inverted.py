@@ -347,7 +347,7 @@ class InvertedEngine:
             return sums
         counts = count_table([term.column for term in terms], documents)
         impacts = _saturated(counts, norms)
-        impacts *= np.array([[term.gain] for term in terms], norms.dtype)
+        impacts *= np.array([term.gain for term in terms], norms.dtype)[:, None]
         summed: NDArray[_Float] = np.add.reduce(impacts)  # no matrix product: it starts threads
         return summed
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,8 +40,7 @@ _APART = 0.25
 is shown beside it, not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One candidate passage: its sentences, and how likely the answer begins at each token.
 
     `starts` are the tokens' offsets in the article, ascending, `words` the numbers of their

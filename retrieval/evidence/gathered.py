@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from retrieval.index import Snapshot, split_passage_id
 from retrieval.model import Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """The hits' sentences, and their tokens as parallel arrays.
 
     `of` gives each token's sentence, `hit` each sentence's hit; both never go down. `firsts` has

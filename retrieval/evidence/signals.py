@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -130,8 +129,7 @@ _MARKS: Mapping[str, _Mark] = {
 _PERCENT = (tuple(syllables("phần trăm")), ("phan", "tram"))  # "%" says the same
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """Where the question's terms and phrases stand.
 
     `tf` counts each term in each sentence: (sentences, terms). `matches` has the strongest form
