@@ -10,7 +10,7 @@ are then scored in float64.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -51,8 +51,6 @@ Scores = NDArray[np.float64]
 _Rough = NDArray[np.float32]
 _Float = TypeVar("_Float", bound=np.floating[Any])
 _Asked = str | tuple[str, ...]  # a term, or several that count as one
-
-
 _Entries = Sequence[Entry | None]  # of a term, in each segment
 
 
@@ -143,14 +141,14 @@ class InvertedEngine:
 
     def _look_up(self, asked: Sequence[_Asked]) -> list[_Known]:
         known = self._known  # other threads may add to it; it is replaced, never emptied
-        missing = [one for one in asked if one not in known]
+        missing = dict.fromkeys(one for one in asked if one not in known)  # a word may come twice
         if missing:
             known.update(zip(missing, self._find(missing), strict=True))
         if len(known) > _KNOWN:
             self._known = {}
         return [known[one] for one in asked]
 
-    def _find(self, asked: Sequence[_Asked]) -> Iterator[_Known]:
+    def _find(self, asked: Collection[_Asked]) -> Iterator[_Known]:
         """What the segments know of each term, or of synonyms."""
         terms = [term for one in asked for term in ((one,) if isinstance(one, str) else one)]
         keys = [term_key(term) for term in terms]

@@ -89,10 +89,10 @@ def _mass(signals: Signals, found: Gathered) -> Floats:
     """The softmax of the tokens' scores; none for those of hopeless sentences."""
     for_sentences, for_tokens = _weights()
     apart = [1.0 if one.kind is None else _APART for _, _, one in found.sentences]
-    scores = _weighted(signals.sentences, for_sentences)[found.of]
+    scores = _weighted(signals.sentences(), for_sentences)[found.of]
     worth = np.array(apart)[found.of]
     worth[scores < scores.max() - _HOPELESS] = 0.0
-    scores += _weighted(signals.tokens, for_tokens)
+    scores += _weighted(signals.tokens(), for_tokens)
     likely = np.exp(scores - scores.max()) * worth
     return np.asarray(likely / likely.sum())
 

@@ -176,7 +176,6 @@ class Signals:
             return found.digit & new
         return (found.date | found.digit & self._follow(_BEFORE_DATES)) & new
 
-    @property
     def sentences(self) -> Columns:
         """The signals of each sentence, by name; those that are left out are zero."""
         scores = np.array([hit.score for hit in self._hits])[self._found.hit]
@@ -199,7 +198,6 @@ class Signals:
             columns |= self._phrases()
         return columns
 
-    @property
     def tokens(self) -> Columns:
         """The same of each token."""
         found, inner, known = self._found, self._inner, self._known
@@ -232,12 +230,6 @@ class Signals:
             columns |= {"counted": self._counted, "named": self._named}
             columns |= {"in_slot": self._in_slot, "leading": self._leading}
         return columns
-
-    @property
-    def _in_passages(self) -> Floats:
-        """The strongest form of each phrase in each hit's passage: (hits, phrases)."""
-        firsts = self._found.hit.searchsorted(np.arange(len(self._hits)))
-        return np.asarray(np.maximum.reduceat(self._told.matches, firsts, axis=0))
 
     @property
     def _counted(self) -> Flags:
@@ -300,7 +292,8 @@ class Signals:
         even = np.full(phrases, 1 / phrases)
         next_adds, previous_adds = self._added(matches, even)
         rarity = np.log((count + 1) / (matches.sum(axis=0) + 0.5))
-        passages = self._in_passages @ even
+        firsts = self._found.hit.searchsorted(np.arange(len(self._hits)))
+        passages = np.maximum.reduceat(matches, firsts, axis=0) @ even
         asked = self._query.asked
         return {
             "phrases": matches @ even,

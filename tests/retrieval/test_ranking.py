@@ -148,18 +148,18 @@ def test_what_is_left_out_between_two_sentences_is_no_part_of_either(tmp_path: P
 def test_each_signal_is_measured_for_each_sentence_and_token(snapshot: Snapshot) -> None:
     signals = signals_of(snapshot, QUESTIONS[0])
     count = len(signals.cover)
-    assert signals.sentences.keys() <= set(SENTENCE_SIGNALS)
-    assert {len(column) for column in signals.sentences.values()} == {count}
-    assert signals.tokens.keys() <= set(TOKEN_SIGNALS)
-    assert len({len(column) for column in signals.tokens.values()}) == 1
+    assert signals.sentences().keys() <= set(SENTENCE_SIGNALS)
+    assert {len(column) for column in signals.sentences().values()} == {count}
+    assert signals.tokens().keys() <= set(TOKEN_SIGNALS)
+    assert len({len(column) for column in signals.tokens().values()}) == 1
     assert signals.cover.min() >= 0
     assert signals.cover.max() <= 1
-    assert signals.sentences["passage_share"].max() == 1
+    assert signals.sentences()["passage_share"].max() == 1
 
 
 def test_another_word_for_the_same_counts_as_the_word(snapshot: Snapshot) -> None:
     asked, other = (
-        signals_of(snapshot, f"Ai {word} hợp tác xã?").sentences["phrases"].max()
+        signals_of(snapshot, f"Ai {word} hợp tác xã?").sentences()["phrases"].max()
         for word in ("lập", "thành lập")
     )
     assert 0.5 < other < asked
@@ -167,11 +167,11 @@ def test_another_word_for_the_same_counts_as_the_word(snapshot: Snapshot) -> Non
 
 def test_what_the_question_word_goes_with_is_looked_for(snapshot: Snapshot) -> None:
     signals = signals_of(snapshot, "Chợ phiên nào họp vào thứ bảy?")
-    found = signals.sentences["asked_for"]
+    found = signals.sentences()["asked_for"]
     assert found.max() == 1
     assert found.min() == 0
 
 
 def test_a_sentence_without_a_time_offers_none(snapshot: Snapshot) -> None:
     signals = signals_of(snapshot, "Hợp tác xã vay vốn năm nào?")
-    assert not signals.sentences["offers_time"].any()
+    assert not signals.sentences()["offers_time"].any()

@@ -62,8 +62,8 @@ def examples(collection: Collection, snapshot: Snapshot) -> Iterator[Example]:
         kept[promising] = True
         kept[found.of[begins]] = True
         inside = kept[found.of]
-        sentences = matrix(SENTENCE_SIGNALS, signals.sentences, len(found.hit))
-        tokens = matrix(TOKEN_SIGNALS, signals.tokens, len(found.of))
+        sentences = matrix(SENTENCE_SIGNALS, signals.sentences(), len(found.hit))
+        tokens = matrix(TOKEN_SIGNALS, signals.tokens(), len(found.of))
         values = np.concatenate([sentences[found.of], tokens], axis=1)[inside]
         yield Example(question.article_id, values.astype(np.float32), begins[inside])
 
