@@ -9,29 +9,33 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import islice
-from operator import mul
 
-from retrieval.engines.base import Engine, QueryTerm
-from retrieval.evidence.coverage import missing
+import numpy as np
+
+from retrieval.evidence.coverage import missing, telling_shares
 from retrieval.index import Snapshot
 from retrieval.ranking import Ranking
-from retrieval.terms import Phrase, Query
+from retrieval.terms import Query
 
 SIGNALS = (
     "always",
     "match",  # the best passage's BM25 as a share of a perfect one's
     "cover",  # the largest share of the question's weight in a sentence of the first quote
-    "missing",  # the share of the question's phrases that the article of the first quote lacks,
-    # a phrase counting by its idf: "dân số" says more of what is asked than "xã"
+    "missing",  # the share of what the question's phrases tell that the article of the first
+    # quote lacks: "dân số" says more of what is asked than "xã"
     "missing_names",  # that of names and numbers, each counting the same
+    "long",  # log of how many phrases the question has: an article says less of a longer one
+    "long_match",
+    "long_missing",
     "translated",  # the question is in English: its terms have no neighbours to match
     "translated_match",
     "translated_missing",
 )
+
+_USUAL = 6
+"""Phrases of a question that is neither long nor short."""
 
 
 def confidence(snapshot: Snapshot, query: Query, ranking: Ranking) -> float:
@@ -47,26 +51,23 @@ def signals(snapshot: Snapshot, query: Query, ranking: Ranking) -> dict[str, flo
     """The value of each of `SIGNALS` for a ranking that is not empty."""
     first = ranking.candidates[0]
     lacks = missing(query, first.stored.article, first.span)
-    idfs = _idfs(query.phrases, snapshot.engine)
-    share = sum(map(mul, lacks.phrases, idfs)) / (sum(idfs) or 1.0)
+    told = telling_shares(query, snapshot.engine.idfs(query.terms))
+    share = float(told @ np.array(lacks.phrases))
+    size = _USUAL if query.translated else max(1, len(query.phrases))
+    long = math.log(size / _USUAL)
     return {
         "always": 1.0,
         "match": ranking.match,
         "cover": first.cover,
         "missing": share,
         "missing_names": lacks.names,
+        "long": long,
+        "long_match": ranking.match * long,
+        "long_missing": share * long,
         "translated": float(query.translated),
         "translated_match": ranking.match * query.translated,
         "translated_missing": share * query.translated,
     }
-
-
-def _idfs(phrases: Sequence[Phrase], engine: Engine) -> list[float]:
-    """The idf of each phrase: of its rarest pair of words; of the commonest way to write it."""
-    told = [[form.terms() for form in phrase if form.strength == 1.0] for phrase in phrases]
-    every = [QueryTerm((term,)) for forms in told for terms in forms for term in terms]
-    idfs = iter(engine.idfs(every))
-    return [min(max(islice(idfs, len(terms))) for terms in forms) for forms in told]
 
 
 @cache

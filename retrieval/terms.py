@@ -15,7 +15,9 @@ from typing import NamedTuple
 from retrieval.engines.base import QueryTerm
 from retrieval.keystrokes import decode_keystrokes
 from retrieval.language.abbreviations import expansions
+from retrieval.language.aspects import telling_words
 from retrieval.language.chat import alternatives
+from retrieval.language.common import general_share
 from retrieval.language.english import Gloss, is_english, translate
 from retrieval.language.questions import (
     QUESTION_WORDS,
@@ -87,7 +89,8 @@ class Query:
     more syllables that it is made of, each with those that can stand for it; `names` are the
     places of names and numbers among them, `asked` that of the one which the question word goes
     with ("huyện" of "huyện nào"), `before` and `after` those of the ones on both sides of the
-    question word. `translated` is set when it was in English; `understood` when it was read
+    question word. `told_with` are words that passages which tell what is asked are full of, in
+    exact forms. `translated` is set when it was in English; `understood` when it was read
     otherwise than it was typed.
     """
 
@@ -100,6 +103,7 @@ class Query:
     before: int | None = None
     after: int | None = None
     answer_type: AnswerType | None = None
+    told_with: tuple[tuple[str, ...], ...] = ()
     understood: str | None = None
     translated: bool = False
 
@@ -151,6 +155,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
         before=before,
         after=after,
         answer_type=answer_type(what_is_asked(whole)) if asking else plain_answer_type(text),
+        told_with=telling_words([word.typed or word.folded for word in words if not word.is_story]),
         understood=spell(found, meant, text) if meant else decoded,
     )
 
@@ -356,7 +361,8 @@ def _vietnamese_terms(
     for word in words:
         if word.longhand:
             synonyms = (FOLDED + word.folded, *word.longhand)
-            yield QueryTerm(synonyms, word.factor * (EXACT_WEIGHT + FOLDED_WEIGHT)), True
+            share = min(1.0, sum(map(general_share, synonyms)))
+            yield QueryTerm(synonyms, word.factor * (EXACT_WEIGHT + FOLDED_WEIGHT), share), True
         elif word.telling or not (says and word.exact):  # typed bare it may be another word
             yield from _weighted(word)
     pairs = [pair for pair in itertools.pairwise(words) if pair[0].telling or pair[1].telling]
@@ -375,10 +381,11 @@ def _weighted(word: _Word) -> Iterator[tuple[QueryTerm, bool]]:
     factor = word.factor * (1 if word.telling else QUESTION_WORD_FACTOR)
     folded, weight = FOLDED + word.folded, FOLDED_WEIGHT
     if word.exact:
-        yield QueryTerm((word.exact,), factor * EXACT_WEIGHT), word.telling
+        term = QueryTerm((word.exact,), factor * EXACT_WEIGHT, general_share(word.exact))
+        yield term, word.telling
     else:
         weight += EXACT_WEIGHT
-    yield QueryTerm((folded,), factor * weight), word.telling
+    yield QueryTerm((folded,), factor * weight, general_share(folded)), word.telling
 
 
 def _unique_terms(
@@ -427,6 +434,7 @@ def _english(text: str, rarities: Rarities) -> Query:
         phrases=tuple(unique_phrases),
         names=tuple(unique_phrases.index(one) for one in dict.fromkeys(named)),
         answer_type=answer_type(what_is_asked(text)),
+        told_with=telling_words(syllables(what_is_asked(text))),
         translated=True,
     )
 

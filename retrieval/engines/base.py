@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -20,6 +21,7 @@ K1 = 1.2
 B = 0.75
 """BM25's length normalisation, 0 for none to 1 for full."""
 
+_COMMON = 0.8  # power of a share, below 1: what is common tells less still than that it is
 TIE = 9
 """Scores that agree to this many decimals are ties: sums differ by the order of their terms."""
 
@@ -27,6 +29,7 @@ TIE = 9
 class QueryTerm(NamedTuple):
     """Terms that count as one, with the weight of their score.
 
+    `share` is that of passages on all subjects, from 0 to 1, that have one, as far as is known.
     Synonyms are pooled as in structured queries (Pirkola 1998): term frequencies are added,
     and the document frequency is that of their union, so that five translations of a word
     weigh no more than one.
@@ -34,6 +37,7 @@ class QueryTerm(NamedTuple):
 
     synonyms: tuple[str, ...]
     weight: float = 1.0
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Hit:
 
 
 class Engine(Protocol):
-    """Ranks documents by BM25 with idf = ln(1 + (N - df + 1/2) / (df + 1/2)).
+    """Ranks documents by BM25 with the `idf` below.
 
     N, df and the average length are those of all documents, wherever they are kept. It shows
     one generation for as long as it is open. Each method raises IndexProblem when what it
@@ -69,7 +73,7 @@ class Engine(Protocol):
         """The idf of each term of the query, in order; the highest for one that is unknown."""
 
     def rarities(self, terms: Sequence[str]) -> list[float]:
-        """The idf of each term that some document has; below zero for one that none has."""
+        """How rare each term is that some document has; below zero for one that none has."""
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -110,13 +114,25 @@ class Opening:
     state: str
 
 
-def idf(documents: int, df: int) -> float:
+@lru_cache(maxsize=1 << 14)
+def idf(documents: int, df: int, share: float) -> float:
+    """How much a term tells: its `rarity`, had it at least its share of the documents.
+
+    What is common on all subjects tells little of a question even where a corpus hardly has it.
+
+    >>> round(idf(100, 2, 0.0), 2), round(idf(100, 2, 0.5), 2)
+    (3.7, 0.56)
+    """
+    return rarity(documents, max(df, documents * share**_COMMON))
+
+
+def rarity(documents: int, df: float) -> float:
     """ln(1 + (N - df + 1/2) / (df + 1/2)): above zero however common the term.
 
     A term that no document has counts as if one had it: in a small corpus most words are
     unknown, and would otherwise outweigh all that is known.
 
-    >>> round(idf(1, 1), 3)
+    >>> round(rarity(1, 1), 3)
     0.288
     """
     df = max(df, 1)

@@ -2,7 +2,7 @@
 
 rank-bm25 divides by zero in an empty corpus, and its idf is zero or negative for a term that
 half of the documents have, so that a perfect match in a tiny corpus scores below nothing. Both
-are mended here by the idf of Lucene and tantivy.
+are mended here by an idf that is above zero.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from functools import cached_property
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from retrieval.engines.base import K1, TIE, B, Document, Hit, QueryTerm, idf
+from retrieval.engines.base import K1, TIE, B, Document, Hit, QueryTerm, idf, rarity
 
 
 class _Okapi(BM25Okapi):  # type: ignore[misc]  # rank-bm25 carries no types
     """BM25Okapi whose idf is never negative, and whose terms have weights and synonyms."""
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
-        self.idf = {term: idf(self.corpus_size, df) for term, df in nd.items()}
+        self.idf = {term: rarity(self.corpus_size, df) for term, df in nd.items()}
 
     @cached_property
     def counts(self) -> dict[str, tuple[list[int], list[int]]]:
@@ -42,12 +42,10 @@ class _Okapi(BM25Okapi):  # type: ignore[misc]  # rank-bm25 carries no types
                 total[documents] += found
         return total
 
-    def synonyms_idf(self, synonyms: tuple[str, ...]) -> float:
-        """The idf of the union of the documents that have a synonym."""
-        known = [term for term in synonyms if term in self.idf]
-        if len(known) == 1:
-            return float(self.idf[known[0]])
-        return idf(self.corpus_size, int(np.count_nonzero(self.frequencies(synonyms))))
+    def term_idf(self, term: QueryTerm) -> float:
+        """The idf of the union of the documents that have one of its synonyms."""
+        df = int(np.count_nonzero(self.frequencies(term.synonyms)))
+        return idf(self.corpus_size, df, term.share)
 
     def weighted_scores(self, query: Sequence[QueryTerm]) -> np.ndarray:
         """BM25 of every document for terms with weights and synonyms."""
@@ -55,7 +53,7 @@ class _Okapi(BM25Okapi):  # type: ignore[misc]  # rank-bm25 carries no types
         lengths = self.k1 * (1 - self.b + self.b * np.array(self.doc_len) / self.avgdl)
         for term in query:
             tf = self.frequencies(term.synonyms)
-            weight = term.weight * self.synonyms_idf(term.synonyms)
+            weight = term.weight * self.term_idf(term)
             scores += weight * tf * (self.k1 + 1) / (tf + lengths)
         return scores
 
@@ -81,11 +79,11 @@ class ExhaustiveEngine:
     def idfs(self, query: Sequence[QueryTerm]) -> list[float]:
         """The idf of each term of the query, in order; the highest for one that is unknown."""
         if self._bm25 is None:
-            return [idf(0, 0)] * len(query)
-        return [self._bm25.synonyms_idf(term.synonyms) for term in query]
+            return [idf(0, 0, term.share) for term in query]
+        return [self._bm25.term_idf(term) for term in query]
 
     def rarities(self, terms: Sequence[str]) -> list[float]:
-        """The idf of each term that some document has; below zero for one that none has."""
+        """How rare each term is that some document has; below zero for one that none has."""
         known = self._bm25.idf if self._bm25 else {}
         return [float(known.get(term, -1.0)) for term in terms]
 

@@ -11,14 +11,14 @@ are then scored in float64.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.engines.base import K1, TIE, Hit, QueryTerm, idf
+from retrieval.engines.base import K1, TIE, Hit, QueryTerm, idf, rarity
 from retrieval.engines.batches import grouped, term_key
 from retrieval.engines.columns import (
     Column,
@@ -58,14 +58,15 @@ class _Known(NamedTuple):
     """What is known of a term, or of synonyms that count as one, without their postings.
 
     `key` is what its column is remembered by: the keys of its terms, each with its `entries`.
-    `peak` is the most that BM25 gives for it, without idf. Terms of the same `content` have the
+    `rarity` is below zero for one that no document has; `peak` is the most that BM25 gives for
+    it, without idf. Terms of the same `content` have the
     same postings.
     """
 
     key: tuple[int, ...]
     entries: tuple[_Entries, ...]
     df: int
-    idf: float = 0.0
+    rarity: float = -1.0
     peak: float = 1.0
     content: object = None
 
@@ -107,7 +108,7 @@ class InvertedEngine:
         norm_of = bm25_norms(np.arange(longest + 1, dtype=np.uint32), self._average)
         self._rough_norms: _Rough = norm_of.astype(np.float32).take(self._lengths)
         self._known: dict[_Asked, _Known] = {}
-        self._absent = _Known((), (), 0, idf(self._documents, 0))
+        self._absent = _Known((), (), 0)
         self._columns = ColumnCache(_HELD)
         keep_freed_memory()
 
@@ -128,11 +129,13 @@ class InvertedEngine:
 
     def idfs(self, query: Sequence[QueryTerm]) -> list[float]:
         """The idf of each term of the query, in order; the highest for one that is unknown."""
-        return [known.idf for known in self._look_up(_asked(query))]
+        dfs = [known.df for known in self._look_up(_asked(query))]
+        shares = [term.share for term in query]
+        return list(map(idf, repeat(self._documents), dfs, shares))
 
     def rarities(self, terms: Sequence[str]) -> list[float]:
-        """The idf of each term that some document has; below zero for one that none has."""
-        return [one.idf if one.df else -1.0 for one in self._look_up(terms)]
+        """How rare each term is that some document has; below zero for one that none has."""
+        return [one.rarity for one in self._look_up(terms)]
 
     def read(self, term: str) -> Column | None:
         """The postings of a term; None when no document has it."""
@@ -173,7 +176,7 @@ class InvertedEngine:
         if len(self._dead):
             df = self._alive_in(_Known((key,), (entries,), df))
         content = tuple([entry and entry[1:] for entry in entries])
-        return _Known((key,), (entries,), df, idf(self._documents, df), min(1.0, peak), content)
+        return _Known((key,), (entries,), df, self._rarity(df), min(1.0, peak), content)
 
     def _pooled(self, several: Sequence[tuple[int, _Entries]]) -> _Known:
         if len(several) < 2:
@@ -186,7 +189,10 @@ class InvertedEngine:
             if len(documents)
         )
         df = self._alive_in(known)
-        return _Known(key, entries, df, idf(self._documents, df), peak, key)
+        return _Known(key, entries, df, self._rarity(df), peak, key)
+
+    def _rarity(self, df: int) -> float:
+        return rarity(self._documents, df) if df else -1.0
 
     def _alive_in(self, known: _Known) -> int:
         """How many documents that were not given up have a term."""
@@ -229,7 +235,7 @@ class InvertedEngine:
         found = self._look_up(_asked(query))
         for asked, known in zip(query, found, strict=True):
             if known.df and asked.weight > 0:
-                gain = asked.weight * known.idf * (K1 + 1)
+                gain = asked.weight * idf(self._documents, known.df, asked.share) * (K1 + 1)
                 gains[known.content] = gains.get(known.content, 0.0) + gain
                 terms[known.content] = known
         rarest_first = sorted(terms.values(), key=lambda known: known.df)

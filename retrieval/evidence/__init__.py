@@ -87,9 +87,12 @@ def weigh(
 
 def _mass(signals: Signals, found: Gathered) -> Floats:
     """The softmax of the tokens' scores; none for those of hopeless sentences."""
-    for_sentences, for_tokens = _weights()
+    for_sentences, for_tokens, for_passages = _weights()
     apart = [1.0 if one.kind is None else _APART for _, _, one in found.sentences]
-    scores = _weighted(signals.sentences(), for_sentences)[found.of]
+    of_sentences = _weighted(signals.sentences(), for_sentences)
+    if of_passages := signals.passages():
+        of_sentences += _weighted(of_passages, for_passages)[found.hit]
+    scores = of_sentences[found.of]
     worth = np.array(apart)[found.of]
     worth[scores < scores.max() - _HOPELESS] = 0.0
     scores += _weighted(signals.tokens(), for_tokens)
@@ -106,8 +109,8 @@ def _weighted(columns: Columns, weights: Mapping[str, float]) -> Floats:
 
 
 @cache
-def _weights() -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """The weights of the sentences' signals and of the tokens'."""
+def _weights() -> tuple[Mapping[str, float], ...]:
+    """The weights of the sentences' signals, of the tokens' and of the passages'."""
     text = files("retrieval.evidence").joinpath("weights.json").read_text("utf-8")
     learned: dict[str, dict[str, float]] = json.loads(text)
-    return learned["sentence"], learned["token"]
+    return learned["sentence"], learned["token"], learned["passage"]

@@ -1,16 +1,19 @@
-"""What of a question stands anywhere in an article, however far from the passage."""
+"""What of a question stands anywhere in an article, and how much each part of it tells."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from retrieval.evidence.matching import occurrences
 from retrieval.evidence.streams import both_forms, pattern_of_words
 from retrieval.evidence.tokens import take_apart
 from retrieval.model import Article, Span
-from retrieval.terms import Query
+from retrieval.terms import Form, Phrase, Query
 
 _REACH = 1 << 16  # characters on each side of a quote: of a book, a few chapters
 
@@ -46,3 +49,31 @@ def missing(query: Query, article: Article, quote: Span) -> Missing:
         lacks[place] = float(strongest[place] < 1.0)
     names = [lacks[place] for place in query.names]
     return Missing(tuple(lacks), sum(names) / len(names) if names else 0.0)
+
+
+def telling_shares(query: Query, idfs: Sequence[float]) -> npt.NDArray[np.float64]:
+    """How much each phrase tells of what is asked: its squared idf, as a share of all.
+
+    `idfs` are those of the query's terms. A phrase has that of its rarest pair of words, written
+    in the commonest way; one that the corpus lacks has the highest.
+    """
+    known = {term.synonyms[0]: idf for term, idf in zip(query.terms, idfs, strict=True)}
+    most = max(idfs, default=0.0)
+    told = [_idf(phrase, known, most) ** 2 for phrase in query.phrases]
+    return np.array(told) / max(sum(told), 1e-9)
+
+
+def _idf(phrase: Phrase, known: Mapping[str, float], most: float) -> float:
+    least = most
+    for form in phrase:
+        if form.strength < 1.0:  # what says exactly the same comes first
+            break
+        idf = max([known.get(term, most) for term in _terms(form)])
+        if idf < least:
+            least = idf
+    return least
+
+
+@lru_cache(maxsize=1 << 12)
+def _terms(form: Form) -> tuple[str, ...]:
+    return tuple(form.terms())

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.engines.base import K1, Hit
+from retrieval.evidence.coverage import telling_shares
 from retrieval.evidence.gathered import Gathered
 from retrieval.evidence.matching import occurrences
 from retrieval.evidence.streams import both_forms, pattern_of_term, pattern_of_words
@@ -73,6 +74,11 @@ TOKEN_SIGNALS = (
     "leading",  # how near before what stands after the question word
     "name_for_number",  # a capital where a number is asked for
     "name_for_time",
+)
+
+PASSAGE_SIGNALS = (
+    "telling",  # share of what the question's phrases tell that it has
+    "told_with",  # log of how many words it has that tell what is asked: "sốt, ho" of symptoms
 )
 
 # What a sentence must offer to answer each kind of question.
@@ -151,9 +157,13 @@ class Signals:
         self, query: Query, idfs: Sequence[float], hits: Sequence[Hit], found: Gathered
     ) -> None:
         self._query, self._hits, self._found = query, hits, found
+        self._idfs = idfs
         weights = np.array([term.weight for term in query.terms])
         self._gains = weights * (np.array(idfs) + IDF_FLOOR)
         self._told = _find(query, found)
+        firsts = found.hit.searchsorted(np.arange(len(hits)))
+        matches = self._told.matches
+        self._within = np.maximum.reduceat(matches, firsts, axis=0)  # the same of each passage
         self._inner = ~found.opens  # which tokens have another before them in their sentence
         content = self._gains * np.array(query.content)
         self._weight = content / max(content.sum(), 1e-9)  # each term's share of the question's
@@ -197,6 +207,23 @@ class Signals:
         if self._query.phrases:
             columns |= self._phrases()
         return columns
+
+    def passages(self) -> Columns:
+        """The same of each passage."""
+        columns: dict[str, Column] = {}
+        if self._query.phrases:
+            columns["telling"] = self._within @ telling_shares(self._query, self._idfs)
+        if self._query.told_with:
+            columns["told_with"] = np.log1p(self._told_with())
+        return columns
+
+    def _told_with(self) -> Floats:
+        """How many of the words that tell what is asked each passage has."""
+        sought = [pattern_of_words(words, False) for words in self._query.told_with]
+        which, where = occurrences(self._found.exact, self._found.of, sought)
+        there = np.zeros((len(self._hits), len(sought)), bool)
+        there[self._found.hit[self._found.of[where]], which] = True
+        return np.asarray(there.sum(axis=1), float)
 
     def tokens(self) -> Columns:
         """The same of each token."""
@@ -292,8 +319,7 @@ class Signals:
         even = np.full(phrases, 1 / phrases)
         next_adds, previous_adds = self._added(matches, even)
         rarity = np.log((count + 1) / (matches.sum(axis=0) + 0.5))
-        firsts = self._found.hit.searchsorted(np.arange(len(self._hits)))
-        passages = np.maximum.reduceat(matches, firsts, axis=0) @ even
+        passages = self._within @ even
         asked = self._query.asked
         return {
             "phrases": matches @ even,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.evidence.coverage import missing
+from retrieval.evidence.coverage import missing, telling_shares
 from retrieval.model import Article, Span
 from retrieval.terms import parse_question
 
@@ -49,3 +49,12 @@ def test_of_a_book_what_stands_around_the_quote_counts() -> None:
     book = Article("sach.txt", "Sách", text)
     assert missing(query, book, Span(len(filler), len(filler) + 30)).names == 0.0
     assert missing(query, book, Span(0, 30)).names == 1.0
+
+
+def test_a_rare_phrase_tells_more_by_the_square_of_its_idf() -> None:
+    query = parse_question("Sởi lây thế nào?", lambda terms: [1.0] * len(terms))
+    rare = query.phrases[0][0].terms()[0]
+    idfs = [4.0 if term.synonyms[0] == rare else 2.0 for term in query.terms]
+    shares = telling_shares(query, idfs).tolist()
+    assert len(shares) == len(query.phrases) == 2
+    assert shares == pytest.approx([16 / 20, 4 / 20])

@@ -21,7 +21,7 @@ from retrieval.engines import (
     inverted,
     memory,
 )
-from retrieval.engines.base import Document, Engine, Hit, Opening, QueryTerm
+from retrieval.engines.base import Document, Engine, Hit, Opening, QueryTerm, idf
 from retrieval.engines.batches import MAX_TF, batch_of
 from retrieval.engines.exhaustive import ExhaustiveEngine
 from retrieval.engines.growth import InvertedWriter
@@ -40,6 +40,7 @@ queries = st.lists(
         QueryTerm,
         st.lists(st.sampled_from((*WORDS, "lạ")), min_size=1, max_size=3, unique=True).map(tuple),
         st.sampled_from((0.3, 0.5, 1.0, 1.5)),
+        st.sampled_from((0.0, 0.1, 0.9)),
     ),
     max_size=6,
 )
@@ -95,11 +96,21 @@ def test_better_match_comes_first(open_engine: OpenEngine) -> None:
 def test_score_is_that_of_bm25(open_engine: OpenEngine) -> None:
     engine = open_engine({1: ["xã", "xã"], 2: ["yên", "yên", "yên", "yên"]})
     (hit,) = engine.search([QueryTerm(("xã",), 0.5)], 10)
-    idf = math.log(1 + 1.5 / 1.5)
+    told = math.log(1 + 1.5 / 1.5)
     norm = 1.2 * (0.25 + 0.75 * 2 / 3)
-    assert hit.score == pytest.approx(0.5 * idf * 2 * 2.2 / (2 + norm))
-    assert engine.idfs([QueryTerm(("xã",))]) == pytest.approx([idf])
-    assert engine.rarities(["xã"]) == pytest.approx([idf])
+    assert hit.score == pytest.approx(0.5 * told * 2 * 2.2 / (2 + norm))
+    assert engine.idfs([QueryTerm(("xã",))]) == pytest.approx([told])
+    assert engine.rarities(["xã"]) == pytest.approx([told])
+
+
+def test_what_is_common_in_general_tells_less(open_engine: OpenEngine) -> None:
+    engine = open_engine({1: ["loại"], 2: ["gút"], 3: ["của", "của"], 4: ["của"]})
+    query = [QueryTerm(("loại",), share=0.5), QueryTerm(("gút",)), QueryTerm(("của",), share=0.1)]
+    common = 4 * 0.5**0.8
+    told = [math.log(1 + (4.5 - common) / (common + 0.5)), math.log(1 + 3.5 / 1.5), math.log(2)]
+    assert engine.idfs(query) == pytest.approx(told)
+    assert engine.rarities(["loại"]) == engine.rarities(["gút"])
+    assert engine.search(query[:2], 10)[0].id == 2
 
 
 @pytest.mark.parametrize("count", [30, 3000])
@@ -112,7 +123,7 @@ def test_equal_documents_come_in_order_of_id(open_engine: OpenEngine, count: int
 def test_synonyms_count_as_one_term(open_engine: OpenEngine) -> None:
     pooled = open_engine({1: ["xã", "làng"], 2: ["yên", "yên"]})
     (hit,) = pooled.search([QueryTerm(("xã", "làng", "thôn"))], 10)
-    assert hit.score == pytest.approx(math.log(2) * 2 * 2.2 / (2 + 1.2))
+    assert hit.score == pytest.approx(idf(2, 1, 0.0) * 2 * 2.2 / (2 + 1.2))
 
 
 def test_unknown_term_is_rarer_than_any(open_engine: OpenEngine) -> None:
@@ -247,7 +258,7 @@ def test_synonyms_beyond_a_byte_count_as_a_byte(tmp_path: Path) -> None:
     terms = [*(["xã"] * 200), *(["làng"] * 200)]
     engine = InvertedEngine(tmp_path, written(tmp_path, [{1: terms, 2: ["yên"] * 400}]))
     (hit,) = engine.search([QueryTerm(("xã", "làng"))], 10)
-    assert hit.score == pytest.approx(math.log(2) * MAX_TF * 2.2 / (MAX_TF + 1.2))
+    assert hit.score == pytest.approx(idf(2, 1, 0.0) * MAX_TF * 2.2 / (MAX_TF + 1.2))
 
 
 def test_single_additions_keep_few_segments(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The quotes that are chosen: whole where they can be, never too long, never twice the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from retrieval import open_index, update_index
 from retrieval.evidence import weigh
 from retrieval.evidence.gathered import gather
-from retrieval.evidence.signals import SENTENCE_SIGNALS, TOKEN_SIGNALS, Signals
+from retrieval.evidence.signals import PASSAGE_SIGNALS, SENTENCE_SIGNALS, TOKEN_SIGNALS, Signals
 from retrieval.index import Snapshot
 from retrieval.passages import MAX_QUOTE
 from retrieval.ranking import PASSAGES, rank
@@ -37,15 +38,20 @@ ARTICLES = {
 }
 
 
-@pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
-    folder = tmp_path_factory.mktemp("ranking")
+@contextmanager
+def indexed(folder: Path, articles: Mapping[str, str]) -> Iterator[Snapshot]:
     (folder / "corpus").mkdir()
-    for name, text in ARTICLES.items():
+    for name, text in articles.items():
         (folder / f"corpus/{name}.txt").write_text(text, "utf-8")
     update_index([folder / "corpus"], folder / "index")
     with open_index(folder / "index") as index:
         yield index.snapshot()
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+    with indexed(tmp_path_factory.mktemp("ranking"), ARTICLES) as opened:
+        yield opened
 
 
 QUESTIONS = (
@@ -117,7 +123,8 @@ def test_a_quote_tells_where_in_it_the_answer_may_begin(snapshot: Snapshot) -> N
 def test_without_weights_all_tokens_are_as_likely(snapshot: Snapshot) -> None:
     query = parse_question(QUESTIONS[0], snapshot.engine.rarities)
     hits = snapshot.engine.search(query.terms, PASSAGES)
-    with weighing(np.zeros(len(SENTENCE_SIGNALS) + len(TOKEN_SIGNALS))):
+    nothing = dict.fromkeys(PASSAGE_SIGNALS, 0.0)
+    with weighing(np.zeros(len(SENTENCE_SIGNALS) + len(TOKEN_SIGNALS)), nothing):
         evidence = weigh(snapshot, query, hits, snapshot.engine.idfs(query.terms))
     masses = np.unique(np.concatenate([one.mass for one in evidence]).round(9))
     assert masses.tolist() == pytest.approx([masses[-1] / 4, masses[-1]], rel=1e-5)  # titles, text
@@ -150,6 +157,7 @@ def test_each_signal_is_measured_for_each_sentence_and_token(snapshot: Snapshot)
     count = len(signals.cover)
     assert signals.sentences().keys() <= set(SENTENCE_SIGNALS)
     assert {len(column) for column in signals.sentences().values()} == {count}
+    assert signals.passages().keys() <= set(PASSAGE_SIGNALS)
     assert signals.tokens().keys() <= set(TOKEN_SIGNALS)
     assert len({len(column) for column in signals.tokens().values()}) == 1
     assert signals.cover.min() >= 0
@@ -163,6 +171,40 @@ def test_another_word_for_the_same_counts_as_the_word(snapshot: Snapshot) -> Non
         for word in ("lập", "thành lập")
     )
     assert 0.5 < other < asked
+
+
+ILLNESSES = {
+    "soi": "Sởi khiến trẻ sốt cao, ho khan, chảy nước mũi, mắt đỏ rồi phát ban từ mặt xuống chân.",
+    "soi-phong": "Muốn không mắc sởi, trẻ cần được tiêm đủ hai mũi vắc xin và rửa tay mỗi ngày.",
+    "cum": "Cúm mùa do virus gây ra; mùa này có lẽ ít ca bệnh hơn mọi năm.",
+}
+
+
+@pytest.fixture(scope="module")
+def illnesses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+    with indexed(tmp_path_factory.mktemp("illnesses"), ILLNESSES) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        ("Bệnh sởi có dấu hiệu gì?", "soi.txt"),  # whose words are in neither
+        ("benh soi co dau hieu gi", "soi.txt"),
+        ("Làm gì để phòng tránh sởi?", "soi-phong.txt"),
+        ("Cúm mùa do đâu mà ra?", "cum.txt"),
+    ],
+)
+def test_a_passage_counts_as_a_whole(illnesses: Snapshot, question: str, article: str) -> None:
+    query = parse_question(question, illnesses.engine.rarities)
+    assert rank(illnesses, query, 1).candidates[0].stored.article.id == article
+
+
+def test_what_a_passage_tells_of_a_question_is_measured(illnesses: Snapshot) -> None:
+    signals = signals_of(illnesses, "Bệnh sởi có những dấu hiệu gì?").passages()
+    assert signals.keys() == set(PASSAGE_SIGNALS)
+    assert sorted(np.expm1(signals["told_with"]).round().tolist()) == [0, 0, 4]
+    assert 0 == signals["telling"].min() < signals["telling"].max() < 1
 
 
 def test_what_the_question_word_goes_with_is_looked_for(snapshot: Snapshot) -> None:

@@ -2,6 +2,8 @@
 
 python -m tests.training.evidence ../shared/eval/xquad.vi.json
 
+Of passages as wholes see `tests/training/passages.py`, which is to be run after this.
+
 A conditional logit: the probability that the answer begins at a token of a question's passages
 is the softmax of its weighted signals; the likelihood of the tokens that do is maximised, with a
 ridge penalty. Prints quote@1 and quote@3 out of fold, for several assignments of the articles to
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -133,11 +135,33 @@ def likelihood(data: Sequence[Example], weights: Floats) -> tuple[float, float]:
 
 
 @contextmanager
-def weighing(weights: Floats) -> Iterator[None]:
-    """Ranking with these weights instead of the shipped ones."""
-    named = by_name(weights)
+def weighing(weights: Floats, of_passages: Mapping[str, float] | None = None) -> Iterator[None]:
+    """Ranking with these weights instead of the shipped ones; those of passages if any."""
+    of_sentences, of_tokens = by_name(weights)
+    named = of_sentences, of_tokens, of_passages or shipped()[-1]
     with patch.object(retrieval.evidence, "_weights", lambda: named):
         yield
+
+
+def shipped() -> tuple[Mapping[str, float], ...]:
+    """The shipped weights of sentences, of tokens and of passages."""
+    learned = json.loads(_WEIGHTS.read_text("utf-8"))
+    return learned["sentence"], learned["token"], learned["passage"]
+
+
+def ship(
+    of_sentences: Mapping[str, float],
+    of_tokens: Mapping[str, float],
+    of_passages: Mapping[str, float],
+) -> None:
+    """Write the weights."""
+    record = {
+        "learned_by": "tests/training/evidence.py and tests/training/passages.py",
+        "sentence": of_sentences,
+        "token": of_tokens,
+        "passage": of_passages,
+    }
+    _WEIGHTS.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
 
 
 def by_name(weights: Floats) -> tuple[dict[str, float], dict[str, float]]:
@@ -205,13 +229,7 @@ def main() -> None:
             print(f"mean of {len(found)}:  {_told(np.mean(found, axis=0))}")
     weights = learn(data)
     print(f"on all it learned from: {likelihood(data, weights)}")
-    of_sentences, of_tokens = by_name(weights.round(4))
-    record = {
-        "learned_by": "tests/training/evidence.py",
-        "sentence": of_sentences,
-        "token": of_tokens,
-    }
-    _WEIGHTS.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    ship(*by_name(weights.round(4)), shipped()[-1])
 
 
 def _told(measures: Floats) -> str:

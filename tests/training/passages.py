@@ -1,0 +1,138 @@
+"""Learn how a passage counts as a whole: the "passage" weights of `retrieval/evidence/`.
+
+python -m tests.training.passages ../shared/eval/xquad.vi.json
+
+They are learned after the others, which stay as they are, from the file and from the guides (see
+`tests/training/guides.py`): the likelihood of the passages with the answer is maximised. Prints,
+with weights learned from other subjects, how often the passage that is thought likeliest has
+it, beside what that is without these signals; then writes the weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.evaluation.run import indexed
+from retrieval.evaluation.squad import Question, read_collection
+from retrieval.evidence import Floats
+from retrieval.evidence.gathered import Gathered, gather
+from retrieval.evidence.signals import (
+    PASSAGE_SIGNALS,
+    SENTENCE_SIGNALS,
+    TOKEN_SIGNALS,
+    Signals,
+)
+from retrieval.index import Snapshot
+from retrieval.ranking import PASSAGES
+from retrieval.terms import parse_question
+from tests.training.evidence import answers, matrix, ship, shipped
+from tests.training.guides import Guide, guides_indexed
+
+FOLDS = 6
+RIDGE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question: its passages' signals, what each is worth by all others, and how much of
+    that stands in tokens that are right."""
+
+    kind: str
+    subject: str
+    signals: Floats
+    worth: Floats
+    right: Floats
+
+
+def examples(file: Path) -> Iterator[Example]:
+    """The questions of a SQuAD file, then those of the guides."""
+    collection = read_collection(file)
+    with indexed(collection.articles) as index:
+        for asked in collection.questions:
+            yield from _example("xquad", asked.article_id, index.snapshot(), asked.text, asked)
+    with guides_indexed() as groups:
+        for name, guides, index in groups:
+            for guide in guides:
+                for kind, text in guide.questions.items():
+                    title = f"{name}, {kind}"
+                    yield from _example(title, guide.subject, index.snapshot(), text, guide)
+
+
+def _example(
+    kind: str, subject: str, snapshot: Snapshot, text: str, asked: Question | Guide
+) -> Iterator[Example]:
+    """One question, when some of what is found for it is right, and some is not."""
+    query = parse_question(text, snapshot.engine.rarities)
+    hits = snapshot.engine.search(query.terms, PASSAGES)
+    found = gather(snapshot, hits)
+    right = _of(asked, found) if isinstance(asked, Guide) else answers(asked, found)
+    if not right.any() or right.all():
+        return
+    signals = Signals(query, snapshot.engine.idfs(query.terms), hits, found)
+    of_sentences, of_tokens, _ = shipped()
+    sentences = matrix(SENTENCE_SIGNALS, signals.sentences(), len(found.hit))
+    tokens = matrix(TOKEN_SIGNALS, signals.tokens(), len(found.of))
+    scores = (sentences @ [of_sentences[name] for name in SENTENCE_SIGNALS])[found.of]
+    scores += tokens @ [of_tokens[name] for name in TOKEN_SIGNALS]
+    worth = np.exp(scores - scores.max())
+    passage = found.hit[found.of]
+    yield Example(
+        kind,
+        subject,
+        matrix(PASSAGE_SIGNALS, signals.passages(), len(hits)),
+        np.bincount(passage, worth, len(hits)),
+        np.bincount(passage, worth * right, len(hits)),
+    )
+
+
+def _of(guide: Guide, found: Gathered) -> np.ndarray:
+    """Which tokens are those of a guide."""
+    return np.array([found.sentences[at][0].article.id == guide.article.id for at in found.of])
+
+
+def learn(data: Sequence[Example], steps: int = 50) -> Floats:
+    """The weights that make what is right likeliest, with a ridge penalty: Newton's method."""
+    weights = np.zeros(len(PASSAGE_SIGNALS))
+    for _ in range(steps):
+        slope, curve = -2 * RIDGE * weights, 2 * RIDGE * np.eye(len(weights))
+        for one in data:
+            scores = one.signals @ weights
+            factor = np.exp(scores - scores.max())
+            likely, right = one.worth * factor, one.right * factor
+            mean = likely @ one.signals / likely.sum()
+            slope += right @ one.signals / right.sum() - mean
+            curve += (one.signals.T * likely) @ one.signals / likely.sum() - np.outer(mean, mean)
+        weights = weights + np.clip(np.linalg.solve(curve, slope), -1, 1)
+    return weights
+
+
+def is_right(one: Example, weights: Floats) -> bool:
+    """Whether the passage that is thought likeliest has what is right."""
+    return bool(one.right[(one.worth * np.exp(one.signals @ weights)).argmax()] > 0)
+
+
+def main() -> None:
+    """Learn from the file that is named and the guides, and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    data = list(examples(parser.parse_args().file))
+    fold = {subject: at % FOLDS for at, subject in enumerate(sorted({one.subject for one in data}))}
+    learned = [learn([one for one in data if fold[one.subject] != at]) for at in range(FOLDS)]
+    nothing = np.zeros(len(PASSAGE_SIGNALS))
+    for kind in dict.fromkeys(one.kind for one in data):
+        these = [one for one in data if one.kind == kind]
+        now = np.mean([is_right(one, learned[fold[one.subject]]) for one in these])
+        before = np.mean([is_right(one, nothing) for one in these])
+        print(f"{kind}: {now:.1%} of {len(these)}; without these signals {before:.1%}")
+    of_sentences, of_tokens, _ = shipped()
+    weights = learn(data).round(2).tolist()
+    ship(of_sentences, of_tokens, dict(zip(PASSAGE_SIGNALS, weights, strict=True)))
+
+
+if __name__ == "__main__":
+    main()
