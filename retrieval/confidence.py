@@ -26,7 +26,7 @@ SIGNALS = (
     "missing",  # the share of what the question's phrases tell that the article of the first
     # quote lacks: "dân số" says more of what is asked than "xã"
     "missing_names",  # that of names and numbers, each counting the same
-    "long",  # log of how many phrases the question has: an article says less of a longer one
+    "long",  # log of how many phrases a Vietnamese question has: of a longer one less is said
     "long_match",
     "long_missing",
     "translated",  # the question is in English: its terms have no neighbours to match
@@ -53,8 +53,7 @@ def signals(snapshot: Snapshot, query: Query, ranking: Ranking) -> dict[str, flo
     lacks = missing(query, first.stored.article, first.span)
     told = telling_shares(query, snapshot.engine.idfs(query.terms))
     share = float(told @ np.array(lacks.phrases))
-    size = _USUAL if query.translated else max(1, len(query.phrases))
-    long = math.log(size / _USUAL)
+    long = 0.0 if query.translated else math.log(max(1, len(query.phrases)) / _USUAL)
     return {
         "always": 1.0,
         "match": ranking.match,

@@ -21,7 +21,6 @@ K1 = 1.2
 B = 0.75
 """BM25's length normalisation, 0 for none to 1 for full."""
 
-_COMMON = 0.8  # power of a share, below 1: what is common tells less still than that it is
 TIE = 9
 """Scores that agree to this many decimals are ties: sums differ by the order of their terms."""
 
@@ -112,6 +111,9 @@ class Opening:
     documents: Callable[[], Iterable[Document]]
     folder: Path
     state: str
+
+
+_COMMON = 0.8  # power of a share, below 1: what is common tells less still than that it is
 
 
 @lru_cache(maxsize=1 << 14)

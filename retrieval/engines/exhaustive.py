@@ -44,7 +44,11 @@ class _Okapi(BM25Okapi):  # type: ignore[misc]  # rank-bm25 carries no types
 
     def term_idf(self, term: QueryTerm) -> float:
         """The idf of the union of the documents that have one of its synonyms."""
-        df = int(np.count_nonzero(self.frequencies(term.synonyms)))
+        known = [one for one in term.synonyms if one in self.idf]
+        if len(known) == 1:
+            df = len(self.counts[known[0]][0])
+        else:
+            df = int(np.count_nonzero(self.frequencies(term.synonyms)))
         return idf(self.corpus_size, df, term.share)
 
     def weighted_scores(self, query: Sequence[QueryTerm]) -> np.ndarray:

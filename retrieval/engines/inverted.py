@@ -59,8 +59,7 @@ class _Known(NamedTuple):
 
     `key` is what its column is remembered by: the keys of its terms, each with its `entries`.
     `rarity` is below zero for one that no document has; `peak` is the most that BM25 gives for
-    it, without idf. Terms of the same `content` have the
-    same postings.
+    it, without idf. Terms of the same `content` have the same postings.
     """
 
     key: tuple[int, ...]

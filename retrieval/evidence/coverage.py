@@ -64,6 +64,7 @@ def telling_shares(query: Query, idfs: Sequence[float]) -> npt.NDArray[np.float6
 
 
 def _idf(phrase: Phrase, known: Mapping[str, float], most: float) -> float:
+    """The idf of a phrase by those of terms; `most` is that of one that the corpus lacks."""
     least = most
     for form in phrase:
         if form.strength < 1.0:  # what says exactly the same comes first

@@ -1,4 +1,4 @@
-"""Questions in other words than the passages', of which none of the ranking was tuned on alone."""
+"""Questions in other words than those of the passages: two weights are learned from them too."""
 
 from collections.abc import Iterator
 

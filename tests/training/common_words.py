@@ -20,7 +20,7 @@ LEAST = 12
 _TABLE = Path("retrieval/language/common.tsv")
 _HEADER = """\
 # How many of a thousand paragraphs on all subjects have a word: the 240 of Wikipedia in XQuAD-vi.
-# Written by tests/training/common_words.py.
+# After a "~": without its diacritics. Written by tests/training/common_words.py.
 """
 
 
