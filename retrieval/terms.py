@@ -25,7 +25,7 @@ from retrieval.language.questions import (
     answer_type,
     asking_sentences,
     asking_words,
-    plain_answer_type,
+    vietnamese_type,
     what_is_asked,
     without_fillers,
 )
@@ -154,7 +154,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
         asked=next((place for place, said in enumerate(phrases.values()) if said.asked), None),
         before=before,
         after=after,
-        answer_type=answer_type(what_is_asked(whole)) if asking else plain_answer_type(text),
+        answer_type=answer_type(what_is_asked(whole)) if asking else vietnamese_type(text),
         told_with=telling_words([word.typed or word.folded for word in words if not word.is_story]),
         understood=spell(found, meant, text) if meant else decoded,
     )

@@ -109,11 +109,12 @@ def grouped(items: Iterable[Item], size: Callable[[Item], int], most: int) -> It
     group: list[Item] = []
     total = 0
     for item in items:
-        if group and total + size(item) > most:
+        own = size(item)
+        if group and total + own > most:
             yield group
             group, total = [], 0
         group.append(item)
-        total += size(item)
+        total += own
     if group:
         yield group
 

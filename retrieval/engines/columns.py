@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Sized
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -35,8 +34,7 @@ class Piece(NamedTuple):
     is_dense: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One term over all segments, whose documents are numbered on from one to the next.
 
     `words` are postings, document << 8 | count, ascending, or None when `row` has the count of
@@ -104,9 +102,10 @@ def count_table(columns: Sequence[Column], documents: Ids) -> Words:
         if words is None:
             assert column.row is not None
             np.bitwise_or(sought, column.row.take(documents), out=counts)
-        else:
-            least = sought.astype(words.dtype, copy=False)  # else it is the words that are copied
-            counts[:] = words.take(words.searchsorted(least), mode="clip")
+        elif words.dtype == kind:
+            words.take(words.searchsorted(sought), mode="clip", out=counts)
+        else:  # it is the words that would be copied
+            counts[:] = words.take(words.searchsorted(sought.astype(words.dtype)), mode="clip")
     found ^= sought  # what is left of a document's own posting is its count
     found *= found <= _COUNT
     return found

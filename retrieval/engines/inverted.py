@@ -229,19 +229,24 @@ class InvertedEngine:
         Those with the same postings, as most pairs of words have with and without their
         diacritics, are one.
         """
-        gains: dict[object, float] = {}
-        terms: dict[object, _Known] = {}
+        place_of: dict[object, int] = {}
+        terms: list[_Known] = []
+        gains: list[float] = []
         found = self._look_up(_asked(query))
         for asked, known in zip(query, found, strict=True):
             if known.df and asked.weight > 0:
                 gain = asked.weight * idf(self._documents, known.df, asked.share) * (K1 + 1)
-                gains[known.content] = gains.get(known.content, 0.0) + gain
-                terms[known.content] = known
-        rarest_first = sorted(terms.values(), key=lambda known: known.df)
-        columns = self._columns_of(rarest_first)
+                place = place_of.setdefault(known.content, len(terms))
+                if place == len(terms):
+                    terms.append(known)
+                    gains.append(gain)
+                else:
+                    gains[place] += gain
+        rarest_first = sorted(range(len(terms)), key=lambda place: terms[place].df)
+        columns = self._columns_of([terms[place] for place in rarest_first])
         return [
-            _Term(one.df, gains[one.content], gains[one.content] * one.peak, column)
-            for one, column in zip(rarest_first, columns, strict=True)
+            _Term(terms[place].df, gains[place], gains[place] * terms[place].peak, column)
+            for place, column in zip(rarest_first, columns, strict=True)
         ]
 
     def _best(self, terms: Sequence[_Term], limit: int) -> tuple[Ids, Scores]:
@@ -278,10 +283,8 @@ class InvertedEngine:
             words = np.concatenate([words for words, _ in group])
             documents, counts = split_words(words)
             impacts = _saturated(counts, self._rough_norms.take(documents))
-            done = 0
-            for words, gain in group:
-                impacts[done : done + len(words)] *= gain
-                done += len(words)
+            gains = np.array([gain for _, gain in group], np.float32)
+            impacts *= gains.repeat([len(words) for words, _ in group])
             np.add.at(total, documents, impacts)
         rows = [(term.column.row, term.gain) for term in terms if term.column.row is not None]
         for at in range(0, self._size if rows else 0, _AT_ONCE):

@@ -17,6 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import attrgetter
 from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryFile
@@ -147,7 +148,7 @@ class Segment:
     def read(self, entries: Sequence[Entry]) -> list[Words]:
         """The words of terms: postings, or a count for each document in those of a dense one."""
         found: list[Words] = []
-        for group in grouped(entries, lambda entry: entry.df, _AT_ONCE):
+        for group in grouped(entries, attrgetter("df"), _AT_ONCE):
             read = [self._words(entry) for entry in group]
             starts = np.array([0, *accumulate(map(len, read[:-1]))], np.int64)
             expected = [entry.checksum for entry in group]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -41,13 +42,11 @@ def occurrences(stream: Ints, of: Ints, patterns: Sequence[Pattern]) -> tuple[In
     """
     if not patterns or not len(stream):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    sought = bytearray(_BITS + 1)  # by the last bits of a hash: few others have the same
-    longest = 1
-    for bits, _ in patterns:
-        longest = max(longest, len(bits))
-        for last_bits in bits:
-            sought[last_bits] = 1
-    asked = np.frombuffer(sought, bool)[stream & _BITS]
+    sought = np.zeros(_BITS + 1, bool)  # by the last bits of a hash: few others have the same
+    all_bits = [bits for bits, _ in patterns]
+    sought[[*chain.from_iterable(all_bits)]] = True
+    longest = max(map(len, all_bits))
+    asked = sought[stream & _BITS]
     (at,) = asked.nonzero()
     code = stream[at]
     codes, places = [code], [at]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -21,10 +22,14 @@ def both_forms(exact: Ints, folded: Ints) -> Ints:
 @lru_cache(maxsize=1 << 12)
 def pattern_of_words(words: tuple[str, ...], folded: bool) -> Pattern:
     """Words in a row, in their exact or their folded forms."""
-    return pattern([code(word) ^ _MARK if folded else code(word) for word in words])
+    return _pattern(words, folded)
 
 
 @lru_cache(maxsize=1 << 12)
 def pattern_of_term(term: str) -> Pattern:
     """What a term stands for."""
-    return pattern_of_words(tuple(term.removeprefix(FOLDED).split(" ")), term.startswith(FOLDED))
+    return _pattern(term.removeprefix(FOLDED).split(" "), term.startswith(FOLDED))
+
+
+def _pattern(words: Sequence[str], folded: bool) -> Pattern:
+    return pattern([code(word) ^ _MARK if folded else code(word) for word in words])

@@ -6,7 +6,7 @@ stand for.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from retrieval.language.syllables import is_folded_syllable, is_syllable
 from retrieval.language.tables import read_alternatives
@@ -39,6 +39,7 @@ def abbreviations() -> dict[str, tuple[str, ...]]:
     return dict(read_alternatives("abbreviations.tsv"))
 
 
+@lru_cache(maxsize=1 << 12)
 def expansions(word: str) -> tuple[str, ...]:
     """What `word` can stand for; nothing unless it is an abbreviation.
 

@@ -293,13 +293,12 @@ def answer_type(question: str) -> AnswerType | None:
     >>> answer_type("What was planned for 2010?")
     <AnswerType.THING: 'thing'>
     """
-    return plain_answer_type(without_fillers(question))
+    plain = without_fillers(question)
+    return _first_match(_ENGLISH, _words(plain)) if is_english(plain) else vietnamese_type(plain)
 
 
-def plain_answer_type(question: str) -> AnswerType | None:
-    """The same for a question without fillers."""
-    if is_english(question):
-        return _first_match(_ENGLISH, _words(question))
+def vietnamese_type(question: str) -> AnswerType | None:
+    """The same for a question in Vietnamese without fillers."""
     return _first_match(_VIETNAMESE, _words(_without_ai(question)))
 
 
@@ -379,15 +378,19 @@ def _without_ai(question: str) -> str:
 
 
 def _words(text: str) -> str:
-    """The words of `text` in the form that patterns are met in, spaced by one blank."""
-    return " ".join(syllables(text))
+    """The words of `text` in the form that patterns are met in, a blank before each."""
+    return " ".join(["", *syllables(text)])
 
 
 @cache
 def _pattern(source: str) -> re.Pattern[str]:
-    """`source`, to be met at whole words only, each typed with its diacritics or with none."""
+    """`source`, to be met at whole words only, each typed with its diacritics or with none.
+
+    It begins with the blank before a word, which is looked for fast.
+    """
     words = re.sub(r"(?<!\\)[^\W\d_]+", _typed, source)
-    return re.compile(rf"(?<!\S)(?:{words})(?!\S)")
+    words = re.sub(r"(?<!\[)\^", "(?<=^ )", words)
+    return re.compile(rf" (?:{words})(?!\S)")
 
 
 def _typed(found: re.Match[str]) -> str:

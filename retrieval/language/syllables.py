@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 ONSETS = (
     "", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh",
@@ -104,6 +104,7 @@ def is_syllable(word: str) -> bool:
     return unicodedata.normalize("NFC", word).lower() in syllables()
 
 
+@lru_cache(maxsize=1 << 12)
 def is_folded_syllable(word: str) -> bool:
     """Whether `word` is one Vietnamese syllable stripped of its diacritics.
 
