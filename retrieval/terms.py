@@ -39,6 +39,9 @@ EXACT_WEIGHT = 1.0
 FOLDED_WEIGHT = 0.5
 BIGRAM_FACTOR = 0.5
 QUESTION_WORD_FACTOR = 0.3
+WHOLE_WORD_FACTOR = 2.0
+"""What a word that is no Vietnamese syllable, as "paracetamol" is none, weighs where passages are
+searched for: as much as two syllables, which most Vietnamese words have."""
 NAME_PART = 0.5
 _LONGEST_FORM = 5  # syllables of a name or a translation that are looked for
 _MUCH_RARER = 1.5  # in idf: a word without diacritics is a fifth of those with and without
@@ -84,18 +87,20 @@ Phrase = tuple[Form, ...]
 class Query:
     """A question as the index is asked: its terms, and how it was read.
 
-    `content` says of each term whether it is more than a question word; `words` are the
-    question's words, folded, in order, each with the same. `phrases` are the words of one or
-    more syllables that it is made of, each with those that can stand for it; `names` are the
-    places of names and numbers among them, `asked` that of the one which the question word goes
-    with ("huyện" of "huyện nào"), `before` and `after` those of the ones on both sides of the
-    question word. `told_with` are words that passages which tell what is asked are full of, in
-    exact forms. `translated` is set when it was in English; `understood` when it was read
+    `content` says of each term whether it is more than a question word, `within` what it weighs
+    where the sentences of the passages found are compared; `words` are the question's words,
+    folded, in order, each with whether it is more than a question word. `phrases` are the words
+    of one or more syllables that it is made of, each with those that can stand for it; `names`
+    are the places of names and numbers among them, `asked` that of the one which the question
+    word goes with ("huyện" of "huyện nào"), `before` and `after` those of the ones on both sides
+    of the question word. `told_with` are words that passages which tell what is asked are full
+    of, in exact forms. `translated` is set when it was in English; `understood` when it was read
     otherwise than it was typed.
     """
 
     terms: tuple[QueryTerm, ...]
     content: tuple[bool, ...]
+    within: tuple[float, ...]
     words: tuple[tuple[str, bool], ...]
     phrases: tuple[Phrase, ...] = ()
     names: tuple[int, ...] = ()
@@ -140,14 +145,15 @@ def parse_question(question: str, rarities: Rarities) -> Query:
     whole = text + "?" * (marks > text.count("?"))  # thanks after it are cut off with the mark
     asking = asking_sentences(whole)
     found = _spelt_out(_most_telling(text, asking, rarities), text)
-    meant = closest_words(found, rarities)
+    meant = closest_words(found, text, rarities)
     words = _read(found, whole, asking, meant, rarities)
-    terms, content = _unique_terms(_vietnamese_terms(words, rarities))
+    terms = _unique_terms(_vietnamese_terms(words, rarities))
     phrases = _phrases(words)
     before, after = _sides(words, phrases)
     return Query(
-        terms=terms,
-        content=content,
+        terms=tuple(sought.term for sought in terms),
+        content=tuple(sought.telling for sought in terms),
+        within=tuple(sought.within for sought in terms),
         words=tuple((word.folded, word.telling) for word in words),
         phrases=tuple(phrases),
         names=tuple(place for place, said in enumerate(phrases.values()) if said.name),
@@ -176,6 +182,13 @@ class _Word(NamedTuple):
     name: bool = False
     longhand: tuple[str, ...] = ()
     factor: float = 1.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is no Vietnamese syllable, nor one with a slip: that has its diacritics."""
+        typed = self.typed or self.folded
+        letters = typed.isascii() and any(map(str.isalpha, typed))
+        return letters and not is_folded_syllable(self.folded)
 
     @property
     def is_story(self) -> bool:
@@ -354,15 +367,22 @@ def _part(word: _Word) -> Form:
     return Form((word.typed or word.folded,), NAME_PART, folded=not word.typed)
 
 
-def _vietnamese_terms(
-    words: Sequence[_Word], rarities: Rarities
-) -> Iterator[tuple[QueryTerm, bool]]:
+class _Sought(NamedTuple):
+    """A term, whether it is more than a question word, and what it weighs within a passage."""
+
+    term: QueryTerm
+    telling: bool
+    within: float
+
+
+def _vietnamese_terms(words: Sequence[_Word], rarities: Rarities) -> Iterator[_Sought]:
     says = any(word.telling for word in words)
     for word in words:
         if word.longhand:
             synonyms = (FOLDED + word.folded, *word.longhand)
             share = min(1.0, sum(map(general_share, synonyms)))
-            yield QueryTerm(synonyms, word.factor * (EXACT_WEIGHT + FOLDED_WEIGHT), share), True
+            weight = word.factor * (EXACT_WEIGHT + FOLDED_WEIGHT)
+            yield _Sought(QueryTerm(synonyms, weight, share), True, weight)
         elif word.telling or not (says and word.exact):  # typed bare it may be another word
             yield from _weighted(word)
     pairs = [pair for pair in itertools.pairwise(words) if pair[0].telling or pair[1].telling]
@@ -372,30 +392,30 @@ def _vietnamese_terms(
     for (one, other), as_typed, rarity in zip(pairs, typed, rarities(typed), strict=True):
         # a pair that the corpus has as it was typed was meant so
         pair = as_typed if rarity >= 0 else f"{FOLDED}{one.folded} {other.folded}"
-        factor = BIGRAM_FACTOR * min(one.factor, other.factor)
-        yield QueryTerm((pair,), factor * (EXACT_WEIGHT + FOLDED_WEIGHT)), True
+        weight = BIGRAM_FACTOR * min(one.factor, other.factor) * (EXACT_WEIGHT + FOLDED_WEIGHT)
+        yield _Sought(QueryTerm((pair,), weight), True, weight)
 
 
-def _weighted(word: _Word) -> Iterator[tuple[QueryTerm, bool]]:
+def _weighted(word: _Word) -> Iterator[_Sought]:
     """The exact and the folded term of a word; the latter for both if there is but one."""
     factor = word.factor * (1 if word.telling else QUESTION_WORD_FACTOR)
-    folded, weight = FOLDED + word.folded, FOLDED_WEIGHT
+    searched = WHOLE_WORD_FACTOR if word.is_whole else 1.0
+    weights = {FOLDED + word.folded: factor * FOLDED_WEIGHT}
     if word.exact:
-        term = QueryTerm((word.exact,), factor * EXACT_WEIGHT, general_share(word.exact))
-        yield term, word.telling
+        weights = {word.exact: factor * EXACT_WEIGHT} | weights
     else:
-        weight += EXACT_WEIGHT
-    yield QueryTerm((folded,), factor * weight, general_share(folded)), word.telling
+        weights[FOLDED + word.folded] += factor * EXACT_WEIGHT
+    for term, weight in weights.items():
+        sought = QueryTerm((term,), searched * weight, general_share(term))
+        yield _Sought(sought, word.telling, weight)
 
 
-def _unique_terms(
-    terms: Iterable[tuple[QueryTerm, bool]],
-) -> tuple[tuple[QueryTerm, ...], tuple[bool, ...]]:
-    """Each term once, and whether it is more than a question word: repeating adds no weight."""
-    found: dict[tuple[str, ...], tuple[QueryTerm, bool]] = {}
-    for term, telling in terms:
-        found.setdefault(term.synonyms, (term, telling))
-    return tuple(term for term, _ in found.values()), tuple(told for _, told in found.values())
+def _unique_terms(terms: Iterable[_Sought]) -> list[_Sought]:
+    """Each term once: repeating adds no weight."""
+    found: dict[tuple[str, ...], _Sought] = {}
+    for sought in terms:
+        found.setdefault(sought.term.synonyms, sought)
+    return [*found.values()]
 
 
 def _english(text: str, rarities: Rarities) -> Query:
@@ -407,7 +427,7 @@ def _english(text: str, rarities: Rarities) -> Query:
     glosses = _with_names(translate([token.span.of(text).lower() for token in found]), found, text)
     untranslated = [gloss for gloss in glosses if not gloss.translations]
     places = [place for gloss in untranslated for place in range(gloss.start, gloss.end)]
-    meant = closest_words(found, rarities, places)
+    meant = closest_words(found, text, rarities, places)
     for gloss in glosses:
         if (
             not gloss.translations
@@ -424,12 +444,13 @@ def _english(text: str, rarities: Rarities) -> Query:
                 phrases.append(tuple(Form(words, 1.0, False) for words in forms))
         factor = QUESTION_WORD_FACTOR if gloss.asks else 1
         weight = factor * (EXACT_WEIGHT + FOLDED_WEIGHT)
-        terms += [(QueryTerm(one, weight), not gloss.asks) for one in pools]
-    unique, content = _unique_terms(terms)
+        terms += [_Sought(QueryTerm(one, weight), not gloss.asks, weight) for one in pools]
+    unique = _unique_terms(terms)
     unique_phrases = list(dict.fromkeys(phrases))
     return Query(
-        terms=unique,
-        content=content,
+        terms=tuple(sought.term for sought in unique),
+        content=tuple(sought.telling for sought in unique),
+        within=tuple(sought.within for sought in unique),
         words=tuple((token.folded, True) for token in found),
         phrases=tuple(unique_phrases),
         names=tuple(unique_phrases.index(one) for one in dict.fromkeys(named)),

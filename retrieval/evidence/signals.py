@@ -158,8 +158,7 @@ class Signals:
     ) -> None:
         self._query, self._hits, self._found = query, hits, found
         self._idfs = idfs
-        weights = np.array([term.weight for term in query.terms])
-        self._gains = weights * (np.array(idfs) + IDF_FLOOR)
+        self._gains = np.array(query.within) * (np.array(idfs) + IDF_FLOOR)
         self._told = _find(query, found)
         firsts = found.hit.searchsorted(np.arange(len(hits)))
         matches = self._told.matches

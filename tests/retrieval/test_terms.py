@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from retrieval.highlight.asked import read_question
-from retrieval.spelling import closest_words
+from retrieval.spelling import Rarities, closest_words
 from retrieval.terms import MAX_TOKENS, NAME_PART, Query, document_terms, parse_question
 from retrieval.text import fold, tokens
 
@@ -15,6 +15,10 @@ CORPUS = "Bí thư Đảng uỷ xã Yên Phúc Vi Văn Dụng họp với Uỷ b
 def rarities(terms: Sequence[str]) -> list[float]:
     known = document_terms(CORPUS)
     return [1.0 if term in known else -1.0 for term in terms]
+
+
+def closest(question: str, rarities: Rarities) -> dict[int, tuple[str, ...]]:
+    return closest_words(list(tokens(question)), question, rarities)
 
 
 def weights(query: Query) -> dict[str, float]:
@@ -38,6 +42,21 @@ def test_a_pair_is_asked_for_as_it_was_typed_or_else_without_diacritics() -> Non
     found = weights(parse_question("Yên Phúc Yến", rarities))
     assert "~yen phuc" not in found
     assert found["~phuc yen"] == found[document_terms("Yên Phúc")[2]]
+
+
+def test_a_word_that_is_no_syllable_is_searched_for_as_two_syllables_are() -> None:
+    query = parse_question("paracetamol Yên", rarities)
+    found = weights(query)
+    exact, folded = document_terms("Yên")
+    assert found["~paracetamol"] == 2 * (found[exact] + found[folded])
+    within = dict(zip([term.synonyms[0] for term in query.terms], query.within, strict=True))
+    assert within["~paracetamol"] == within[exact] + within[folded]
+    assert [within[one] for one in (exact, folded)] == [found[one] for one in (exact, folded)]
+
+
+def test_a_syllable_with_a_slip_is_searched_for_as_any_other() -> None:
+    found = weights(parse_question("Yên bêảng", rarities))
+    assert found["~beang"] == sum(found[one] for one in document_terms("Yên"))
 
 
 def test_question_words_are_asked_for_only_where_they_may_be_others_or_are_all_there_is() -> None:
@@ -67,6 +86,7 @@ def test_an_exact_word_that_the_corpus_lacks_leaves_its_weight_to_the_folded_one
         ("bis thuw ddangr uyr xax", "bí thư đảng uỷ xã"),
         ("Bí thư Đảng uỷ xã Yên Phúcc", "Bí thư Đảng uỷ xã Yên phuc"),
         ("Bí thư xã YênPhúc", "Bí thư xã yen phuc"),
+        ("Bí thuư xã Yên Phúc", "Bí thu xã Yên Phúc"),  # "thuu" might be one, "thuư" is none
     ],
 )
 def test_what_was_understood_is_told(typed: str, understood: str) -> None:
@@ -76,13 +96,11 @@ def test_what_was_understood_is_told(typed: str, understood: str) -> None:
 
 
 def test_a_syllable_that_a_small_corpus_lacks_is_left_as_it_is() -> None:
-    def closest(question: str, *known: str) -> dict[int, tuple[str, ...]]:
-        return closest_words(
-            list(tokens(question)), lambda terms: [1.0 if one in known else -1.0 for one in terms]
-        )
+    def meant(question: str, *known: str) -> dict[int, tuple[str, ...]]:
+        return closest(question, lambda terms: [1.0 if one in known else -1.0 for one in terms])
 
-    assert closest("trường học", "~trong", "~hoc", "~trong hoc") == {}
-    assert closest("trươngx học", "~truong", "~hoc") == {0: ("truong",)}
+    assert meant("trường học", "~trong", "~hoc", "~trong hoc") == {}
+    assert meant("trươngx học", "~truong", "~hoc") == {0: ("truong",)}
 
 
 def test_a_question_as_it_should_be_typed_is_understood_as_it_is() -> None:
@@ -169,15 +187,15 @@ def test_what_a_long_story_tells_is_not_what_is_asked_for(question: str, kind: s
 
 
 def test_a_short_word_is_taken_for_another_only_beside_a_neighbour_of_it() -> None:
-    assert closest_words(list(tokens("bi thuw")), rarities) == {1: ("thu",)}
-    assert closest_words(list(tokens("gia vangg hom nay")), rarities) == {}
+    assert closest("bi thuw", rarities) == {1: ("thu",)}
+    assert closest("gia vangg hom nay", rarities) == {}
 
 
 def test_a_long_foreign_word_is_taken_for_the_one_that_the_corpus_has() -> None:
     def one(terms: Sequence[str]) -> list[float]:
         return [1.0 if term == "~chloroplastidan" else -1.0 for term in terms]
 
-    assert closest_words(list(tokens("cloroplastidan")), one) == {0: ("chloroplastidan",)}
+    assert closest("cloroplastidan", one) == {0: ("chloroplastidan",)}
 
 
 def test_looking_for_the_closest_words_is_bounded() -> None:
@@ -187,7 +205,7 @@ def test_looking_for_the_closest_words_is_bounded() -> None:
         asked.extend(terms)
         return [-1.0] * len(terms)
 
-    closest_words(list(tokens("xyzzyq " * 64)), counting)
+    closest("xyzzyq " * 64, counting)
     assert len(asked) < 64 + 8 * 1000
 
 

@@ -1,4 +1,5 @@
-"""Guides: paragraphs about illnesses, a university's rules and laws, and who asks about them.
+"""Guides: paragraphs about illnesses, medicines, organs, a university's rules and laws, and what is
+asked about them.
 
 `guides.jsonl` was written for this project; nobody should take what it says for true. Each
 paragraph tells one thing about a subject that five others, or one other, tell more about, and
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from retrieval.evaluation.run import indexed
 from retrieval.model import Article
 
 KINDS = ("plain", "lay")
-SUBJECTS = {"illnesses": "h", "rules": "ul"}
+SUBJECTS = {"illnesses": "h", "medicines": "mo", "rules": "ul"}
 """The guides of each index, by the first letters of their ids."""
 
 _FILE = Path(__file__).with_name("guides.jsonl")
@@ -53,9 +54,8 @@ def read_guides(subjects: str) -> list[Guide]:
 @contextmanager
 def guides_indexed() -> Iterator[list[tuple[str, list[Guide], Index]]]:
     """Each subject's guides, and an index of them."""
-    illnesses, rules = map(read_guides, SUBJECTS)
-    with (
-        indexed([one.article for one in illnesses]) as first,
-        indexed([one.article for one in rules]) as second,
-    ):
-        yield [("illnesses", illnesses, first), ("rules", rules, second)]
+    with ExitStack() as opened:
+        yield [
+            (name, guides, opened.enter_context(indexed([one.article for one in guides])))
+            for name, guides in zip(SUBJECTS, map(read_guides, SUBJECTS), strict=True)
+        ]

@@ -15,9 +15,14 @@ from retrieval.text import syllables
         ("Viêm gan B lây qua đâu?", "đường máu"),
         ("Người bị gút nên kiêng gì?", "hải sản"),
         ("Sỏi thận chữa thế nào?", "phẫu thuật"),
+        ("Metformin có tác dụng phụ gì?", "buồn nôn"),
+        ("quen uong mot lieu thi sao, co phai uong bu khong", "kế tiếp"),
+        ("Bà bầu uống ibuprofen được không?", "thai nhi"),
+        ("How should insulin be stored?", "tủ lạnh"),
+        ("Chức năng của tuyến giáp là gì?", "hormone"),
     ],
 )
-def test_what_is_asked_of_an_illness_has_words_that_tell_it(question: str, word: str) -> None:
+def test_what_is_asked_about_health_has_words_that_tell_it(question: str, word: str) -> None:
     assert tuple(syllables(word)) in telling_words(syllables(question))
 
 
@@ -27,6 +32,8 @@ def test_what_is_asked_of_an_illness_has_words_that_tell_it(question: str, word:
         "Ai là Bí thư Đảng uỷ xã?",
         "chua Mot Cot o dau",  # chùa, not chữa
         "Xã thuộc tỉnh nào?",  # "thuộc", not "thuốc"
+        "Ai được bầu làm chủ tịch?",  # not "bà bầu"
+        "Đội nào vô địch bao nhiêu lần?",
         "",
     ],
 )
