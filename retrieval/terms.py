@@ -91,11 +91,12 @@ class Query:
     where the sentences of the passages found are compared; `words` are the question's words,
     folded, in order, each with whether it is more than a question word. `phrases` are the words
     of one or more syllables that it is made of, each with those that can stand for it; `names`
-    are the places of names and numbers among them, `asked` that of the one which the question
-    word goes with ("huyện" of "huyện nào"), `before` and `after` those of the ones on both sides
-    of the question word. `told_with` are words that passages which tell what is asked are full
-    of, in exact forms. `translated` is set when it was in English; `understood` when it was read
-    otherwise than it was typed.
+    are the places of names and numbers among them, `wholes` those of phrases with a word that is
+    no Vietnamese syllable, `asked` that of the one which the question word goes with ("huyện" of
+    "huyện nào"), `before` and `after` those of the ones on both sides of the question word.
+    `told_with` are words that passages which tell what is asked are full of, in exact forms.
+    `translated` is set when it was in English; `understood` when it was read otherwise than it
+    was typed.
     """
 
     terms: tuple[QueryTerm, ...]
@@ -104,6 +105,7 @@ class Query:
     words: tuple[tuple[str, bool], ...]
     phrases: tuple[Phrase, ...] = ()
     names: tuple[int, ...] = ()
+    wholes: tuple[int, ...] = ()
     asked: int | None = None
     before: int | None = None
     after: int | None = None
@@ -157,6 +159,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
         words=tuple((word.folded, word.telling) for word in words),
         phrases=tuple(phrases),
         names=tuple(place for place, said in enumerate(phrases.values()) if said.name),
+        wholes=tuple(place for place, said in enumerate(phrases.values()) if said.whole),
         asked=next((place for place, said in enumerate(phrases.values()) if said.asked), None),
         before=before,
         after=after,
@@ -276,13 +279,15 @@ def _bare(found: Sequence[Token], rarities: Rarities) -> set[int]:
 class _Said(NamedTuple):
     """Where a phrase stands among a question's words.
 
-    `asked` says whether a question word goes with it, `name` whether it is a name or a number.
+    `asked` says whether a question word goes with it, `name` whether it is a name or a number,
+    `whole` whether a word of it is no Vietnamese syllable.
     """
 
     at: int
     past: int
     asked: bool
     name: bool
+    whole: bool
 
 
 def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
@@ -303,7 +308,8 @@ def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
             )
             if phrase not in found or asked:
                 name = all(word.name or word.folded.isdigit() for word in words[at:past])
-                found[phrase] = _Said(at, past, asked, name)
+                whole = any(word.is_whole for word in words[at:past])
+                found[phrase] = _Said(at, past, asked, name, whole)
         at = past
     return found
 

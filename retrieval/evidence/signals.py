@@ -78,6 +78,7 @@ TOKEN_SIGNALS = (
 
 PASSAGE_SIGNALS = (
     "telling",  # share of what the question's phrases tell that it has
+    "wholes",  # share of those with a word that is no syllable: a medicine's name, mostly
     "told_with",  # log of how many words it has that tell what is asked: "sốt, ho" of symptoms
 )
 
@@ -212,6 +213,8 @@ class Signals:
         columns: dict[str, Column] = {}
         if self._query.phrases:
             columns["telling"] = self._within @ telling_shares(self._query, self._idfs)
+        if self._query.wholes:
+            columns["wholes"] = self._within[:, self._query.wholes].mean(axis=1)
         if self._query.told_with:
             columns["told_with"] = np.log1p(self._told_with())
         return columns

@@ -1,4 +1,4 @@
-"""Questions in other words than those of the passages: two weights are learned from them too."""
+"""Questions in other words than those of the passages: three weights are learned from them too."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from retrieval import Index
 from tests.training.guides import Guide, guides_indexed
 
 FLOORS = {
-    ("illnesses", "plain"): (0.61, 0.84),
-    ("illnesses", "lay"): (0.55, 0.76),
-    ("medicines", "plain"): (0.74, 0.88),
-    ("medicines", "lay"): (0.68, 0.85),
+    ("illnesses", "plain"): (0.60, 0.84),
+    ("illnesses", "lay"): (0.54, 0.76),
+    ("medicines", "plain"): (0.78, 0.89),
+    ("medicines", "lay"): (0.72, 0.87),
     ("rules", "plain"): (0.65, 0.85),
     ("rules", "lay"): (0.57, 0.77),
 }

@@ -202,9 +202,14 @@ def test_a_passage_counts_as_a_whole(illnesses: Snapshot, question: str, article
 
 def test_what_a_passage_tells_of_a_question_is_measured(illnesses: Snapshot) -> None:
     signals = signals_of(illnesses, "Bệnh sởi có những dấu hiệu gì?").passages()
-    assert signals.keys() == set(PASSAGE_SIGNALS)
+    assert signals.keys() == set(PASSAGE_SIGNALS) - {"wholes"}
     assert sorted(np.expm1(signals["told_with"]).round().tolist()) == [0, 0, 4]
     assert 0 == signals["telling"].min() < signals["telling"].max() < 1
+
+
+def test_a_passage_counts_for_the_words_that_are_no_syllables(illnesses: Snapshot) -> None:
+    signals = signals_of(illnesses, "Cúm do virus gì, sởi do morbillivirus nào?").passages()
+    assert sorted(signals["wholes"].tolist()) == [0.0, 0.0, 0.5]
 
 
 def test_what_the_question_word_goes_with_is_looked_for(snapshot: Snapshot) -> None:

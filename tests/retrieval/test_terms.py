@@ -54,6 +54,12 @@ def test_a_word_that_is_no_syllable_is_searched_for_as_two_syllables_are() -> No
     assert [within[one] for one in (exact, folded)] == [found[one] for one in (exact, folded)]
 
 
+def test_it_is_told_which_phrases_have_a_word_that_is_no_syllable() -> None:
+    query = parse_question("Bí thư uống paracetamol hay Vitamin C?", rarities)
+    words = [" ".join(query.phrases[place][0].words) for place in query.wholes]
+    assert [word.split()[0] for word in words] == ["paracetamol", "vitamin"]
+
+
 def test_a_syllable_with_a_slip_is_searched_for_as_any_other() -> None:
     found = weights(parse_question("Yên bêảng", rarities))
     assert found["~beang"] == sum(found[one] for one in document_terms("Yên"))

@@ -34,7 +34,9 @@ from tests.training.evidence import answers, matrix, ship, shipped
 from tests.training.guides import Guide, guides_indexed
 
 FOLDS = 6
-RIDGE = 1.0
+RIDGE = {"telling": 1.0, "wholes": 10.0, "told_with": 1.0}
+"""Few questions but those about medicines have a word that is no syllable and passages without it:
+what is learned of it from them alone must not be much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,9 @@ def _of(guide: Guide, found: Gathered) -> np.ndarray:
 def learn(data: Sequence[Example], steps: int = 50) -> Floats:
     """The weights that make what is right likeliest, with a ridge penalty: Newton's method."""
     weights = np.zeros(len(PASSAGE_SIGNALS))
+    ridge = np.array([RIDGE[name] for name in PASSAGE_SIGNALS])
     for _ in range(steps):
-        slope, curve = -2 * RIDGE * weights, 2 * RIDGE * np.eye(len(weights))
+        slope, curve = -2 * ridge * weights, 2 * np.diag(ridge)
         for one in data:
             scores = one.signals @ weights
             factor = np.exp(scores - scores.max())
