@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from retrieval.language.syllables import is_folded_syllable, is_syllable
-from retrieval.text import Token, exact
+from retrieval.language.syllables import folded_syllables, toneless_syllables
+from retrieval.text import TONES, Token
 
 FOLDED = "~"
 """What stands before a folded term in the index."""
@@ -30,41 +30,35 @@ Rarities = Callable[[Sequence[str]], Sequence[float]]
 
 
 def closest_words(
-    found: Sequence[Token], text: str, rarities: Rarities, places: Iterable[int] | None = None
+    found: Sequence[Token], rarities: Rarities, places: Iterable[int] | None = None
 ) -> dict[int, tuple[str, ...]]:
     """For each place in a question whose word the corpus lacks: the folded words that are meant.
 
-    `found` are the tokens of `text`. Numbers and syllables stay. `places` are those to look at,
-    when not all.
+    Numbers and syllables stay; with diacritics that no syllable has, a word is none ("thuư").
+    `places` are those to look at, when not all.
 
     >>> known = {"~bi": 1.0, "~thu": 1.0, "~bi thu": 2.0}
-    >>> asked = "bi thuw"
-    >>> closest_words([*tokens(asked)], asked, lambda terms: [known.get(t, -1.0) for t in terms])
+    >>> closest_words(list(tokens("bi thuw")), lambda terms: [known.get(t, -1.0) for t in terms])
     {1: ('thu',)}
     """
     words = [token.folded for token in found]
-    looked_at = [
+    doubtful = [
         place
         for place in (range(len(words)) if places is None else places)
-        if words[place].isalpha() and 2 < len(words[place]) <= MAX_LETTERS
+        if (word := words[place]).isalpha()
+        and 2 < len(word) <= MAX_LETTERS
+        and not _is_syllable(found[place])
     ]
-    known = rarities([FOLDED + words[place] for place in looked_at])
-    unknown = [
-        place
-        for place, rarity in zip(looked_at, known, strict=True)
-        if rarity < 0 and not _is_syllable(found[place], text)
-    ]
+    known = rarities([FOLDED + words[place] for place in doubtful])
+    unknown = [place for place, rarity in zip(doubtful, known, strict=True) if rarity < 0]
     readings = {place: _closest(words, place, rarities) for place in unknown[:MAX_WORDS]}
     return {place: reading for place, reading in readings.items() if reading}
 
 
-def _is_syllable(token: Token, text: str) -> bool:
-    """Whether a word is a syllable: with its diacritics, if it was typed with some."""
-    if not is_folded_syllable(token.folded):
-        return False
-    written = token.span.of(text)
-    is_as_written = exact(written) == token.exact  # else chat spelling was written out
-    return token.exact.isascii() or not is_as_written or is_syllable(written)
+def _is_syllable(token: Token) -> bool:
+    """Whether a word is a syllable as it was typed, whatever its tone."""
+    known = folded_syllables() if token.exact.isascii() else toneless_syllables()
+    return token.exact.rstrip(TONES) in known
 
 
 def _closest(words: Sequence[str], place: int, rarities: Rarities) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
     whole = text + "?" * (marks > text.count("?"))  # thanks after it are cut off with the mark
     asking = asking_sentences(whole)
     found = _spelt_out(_most_telling(text, asking, rarities), text)
-    meant = closest_words(found, text, rarities)
+    meant = closest_words(found, rarities)
     words = _read(found, whole, asking, meant, rarities)
     terms = _unique_terms(_vietnamese_terms(words, rarities))
     phrases = _phrases(words)
@@ -433,7 +433,7 @@ def _english(text: str, rarities: Rarities) -> Query:
     glosses = _with_names(translate([token.span.of(text).lower() for token in found]), found, text)
     untranslated = [gloss for gloss in glosses if not gloss.translations]
     places = [place for gloss in untranslated for place in range(gloss.start, gloss.end)]
-    meant = closest_words(found, text, rarities, places)
+    meant = closest_words(found, rarities, places)
     for gloss in glosses:
         if (
             not gloss.translations

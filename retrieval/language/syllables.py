@@ -85,8 +85,18 @@ def folded_syllables() -> frozenset[str]:
     >>> "nguyen" in folded_syllables(), "the" in folded_syllables(), "who" in folded_syllables()
     (True, True, False)
     """
+    return frozenset(letters.translate(_BARE_LETTER) for letters in toneless_syllables())
+
+
+@cache
+def toneless_syllables() -> frozenset[str]:
+    """The letters of every syllable, lower-case NFC, without its tone.
+
+    >>> "tiêng" in toneless_syllables(), "tieng" in toneless_syllables()
+    (True, False)
+    """
     return frozenset(
-        (onset + rhyme).translate(_BARE_LETTER)
+        onset + rhyme
         for onset in ONSETS
         for rhyme in ("", *_rhymes_after(onset))
         if rhyme or onset == "gi"

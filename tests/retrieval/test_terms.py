@@ -18,7 +18,7 @@ def rarities(terms: Sequence[str]) -> list[float]:
 
 
 def closest(question: str, rarities: Rarities) -> dict[int, tuple[str, ...]]:
-    return closest_words(list(tokens(question)), question, rarities)
+    return closest_words(list(tokens(question)), rarities)
 
 
 def weights(query: Query) -> dict[str, float]:
