@@ -111,6 +111,13 @@ def count_table(columns: Sequence[Column], documents: Ids) -> Words:
     return found
 
 
+def documents_of(columns: Sequence[Column]) -> Ids:
+    """The documents of some columns, those of each after those of the one before it."""
+    postings = [column.words for column in columns if column.words is not None]
+    rows = [column.spelled()[0] for column in columns if column.words is None]
+    return np.concatenate([*rows, np.concatenate(postings) >> _SHIFT] if postings else rows)
+
+
 def split_words(words: Words) -> tuple[Ids, Counts]:
     """The documents and the counts of postings."""
     return (words >> _SHIFT).astype(np.int64), words.astype(np.uint8)

@@ -27,6 +27,7 @@ from retrieval.engines.columns import (
     Piece,
     column_of,
     count_table,
+    documents_of,
     pool,
     split_words,
 )
@@ -109,6 +110,7 @@ class InvertedEngine:
         self._known: dict[_Asked, _Known] = {}
         self._absent = _Known((), (), 0)
         self._columns = ColumnCache(_HELD)
+        self._told: tuple[Sequence[QueryTerm], list[float]] = ((), [])
         keep_freed_memory()
 
     def close(self) -> None:
@@ -128,9 +130,18 @@ class InvertedEngine:
 
     def idfs(self, query: Sequence[QueryTerm]) -> list[float]:
         """The idf of each term of the query, in order; the highest for one that is unknown."""
-        dfs = [known.df for known in self._look_up(_asked(query))]
+        last, idfs = self._told
+        if query is last:  # as what was searched for last is: a tuple, which stays as it is
+            return idfs.copy()
+        return self._idfs(query, self._look_up(_asked(query)))
+
+    def _idfs(self, query: Sequence[QueryTerm], found: Sequence[_Known]) -> list[float]:
+        dfs = [known.df for known in found]
         shares = [term.share for term in query]
-        return list(map(idf, repeat(self._documents), dfs, shares))
+        idfs = list(map(idf, repeat(self._documents), dfs, shares))
+        if isinstance(query, tuple):
+            self._told = query, idfs
+        return idfs
 
     def rarities(self, terms: Sequence[str]) -> list[float]:
         """How rare each term is that some document has; below zero for one that none has."""
@@ -233,9 +244,10 @@ class InvertedEngine:
         terms: list[_Known] = []
         gains: list[float] = []
         found = self._look_up(_asked(query))
-        for asked, known in zip(query, found, strict=True):
+        idfs = self._idfs(query, found)
+        for asked, known, told in zip(query, found, idfs, strict=True):
             if known.df and asked.weight > 0:
-                gain = asked.weight * idf(self._documents, known.df, asked.share) * (K1 + 1)
+                gain = asked.weight * told * (K1 + 1)
                 place = place_of.setdefault(known.content, len(terms))
                 if place == len(terms):
                     terms.append(known)
@@ -255,7 +267,7 @@ class InvertedEngine:
         rare = sum(1 for size in accumulate(term.df for term in terms) if size <= _RARE) or 1
         total = np.zeros(self._size, np.float32)
         self._add(terms[:rare], total)
-        met = np.concatenate([term.column.spelled()[0] for term in terms[:rare]])
+        met = documents_of([term.column for term in terms[:rare]])
         enough = self._probe(total, met, terms[rare:], limit)
         needed = next((at for at in range(rare, len(terms)) if enough > left[at]), len(terms))
         if needed < len(terms) and terms[needed].column.row is None:

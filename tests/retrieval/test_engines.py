@@ -134,6 +134,17 @@ def test_unknown_term_is_rarer_than_any(open_engine: OpenEngine) -> None:
     assert engine.search([QueryTerm(("lạ",))], 10) == []
 
 
+def test_idfs_are_of_the_query_that_is_asked_for(open_engine: OpenEngine) -> None:
+    engine = open_engine({1: ["xã", "yên"], 2: ["yên"], 3: ["phúc"]})
+    first, second = ((QueryTerm(("xã",)), QueryTerm(("yên",))), (QueryTerm(("yên",)),))
+    expected = [engine.idfs([*query]) for query in (first, second)]
+    for query, own in ((first, expected[0]), (second, expected[1])):
+        engine.search(query, 10)
+        engine.idfs(query).clear()  # whoever has them may change them
+        assert engine.idfs(query) == own
+    assert engine.idfs(first) == expected[0]
+
+
 def test_no_document_no_hit(open_engine: OpenEngine) -> None:
     engine = open_engine({})
     assert engine.search([QueryTerm(("xã",))], 10) == []
