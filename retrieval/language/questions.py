@@ -63,12 +63,14 @@ _PEOPLE = (
     "đồng chí|cán bộ|tướng|đại tướng|nhà (?:văn|thơ|báo|khoa học|vật lý|hoá học|toán học|sử học|"
     "triết học|thiên văn|phát minh|lãnh đạo|vô địch|soạn nhạc|sáng lập)|tác giả|hoạ sĩ|nhạc sĩ|"
     "ca sĩ|nghệ sĩ|diễn viên|đạo diễn|bác sĩ|kỹ sư|giáo sư|tiến sĩ|luật sư|cầu thủ|vận động viên|"
-    "huấn luyện viên|phóng viên|học sinh|sinh viên|giáo viên|đảng viên|học giả|triết gia|cha|mẹ"
+    "huấn luyện viên|phóng viên|học sinh|sinh viên|giáo viên|đảng viên|học giả|triết gia|cha|mẹ|"
+    "vợ|chồng|con trai|con gái|bệnh nhân|bệnh nhi|nạn nhân|bị cáo"
 )
 _GROUPS = (
     "cơ quan|tổ chức|công ty|doanh nghiệp|tập đoàn|đơn vị|đảng|bộ|sở|ban|hội|đoàn|trường|"
     "trường đại học|đại học|bệnh viện|viện|ngân hàng|câu lạc bộ|đội|đội bóng|hãng|nhà xuất bản|"
-    "hãng tin|đài|toà án|chi bộ|đảng bộ|quân đội|liên minh|ban nhạc|nhóm nhạc"
+    "hãng tin|đài|toà án|chi bộ|đảng bộ|quân đội|liên minh|ban nhạc|nhóm nhạc|hợp tác xã|xí nghiệp|"
+    "tờ báo|tạp chí|uỷ ban|chính phủ|công đoàn|chi nhánh|quỹ|trung tâm|học viện"
 )
 _PLACES = (
     "nơi|chỗ|địa điểm|địa phương|nước|quốc gia|đất nước|thành phố|tỉnh|huyện|quận|phường|xã|làng|"
@@ -80,6 +82,18 @@ _TIMES = (
     "khi|lúc|năm|ngày|hôm|tháng|quý|tuần|giờ|buổi|mùa|thế kỷ|thập niên|thập kỷ|thời|thời gian|"
     "thời điểm|thời kỳ|thời đại|giai đoạn|kỷ|niên đại|triều đại|dịp|đời|thiên niên kỷ"
 )
+_AMOUNTS = (
+    "độ tuổi|cự ly|hạng cân|tốc độ|vận tốc|thời hạn|độ cao|độ sâu|nhiệt độ|mức|mức giá|mức phạt|"
+    "mức lương|mức điểm|công suất|liều lượng"
+)
+# Words that end like what would ask for something else: "trường nào" is a school.
+_COMPOUNDS = (
+    "(?:môi|thị|lập|hiện|quảng|từ) trường|cơ sở|(?:lễ|cơ|xã) hội|"
+    "(?:đặc|ưu|nhược|khuyết|quan|yếu|luận|trọng) điểm|(?:xu|định|khuynh|ảnh) hướng|"
+    "(?:hương|mùi|gia|học|chức|địa|khẩu|tước) vị"
+)
+_NATIONS = "việt|mỹ|nga|pháp|đức|anh|ý|nhật|nhật bản|hàn quốc|trung quốc|ấn độ|nước ngoài"
+_MATTER = "chất|nguyên|vật|dữ|tài|số|nhiên|tư|phế|dược|ngữ"
 # What "may" typed without diacritics counts; before other words it is a machine, or luck.
 _COUNTED = (
     "người|năm|lần|tuổi|con|cái|ngày|tháng|tuần|phút|phần|loại|huyện|xã|nước|chi bộ|chiếc|"
@@ -112,9 +126,14 @@ _WHAT = (
     "(?: (?:[^ ]+est|main|first|second|last|current|official|native|exact|approximate|total|"
     "average|estimated|only|other|political|african|asian|european|american|vietnamese))?"
 )
+_WHAT_IS = "(?:what|which) (?:is|was|are|were) (?:the|his|her|its|their)"
+# Whatever comes later in "where did he work when …" does not ask.
+_FIRST_ASKS = "^(?:(?!(?:what|which|who|whom|whose|when|where|why|how) )[^ ]+ )*"
 _AMOUNTS_EN = (
     "percentage|percent|proportion|share|number|amount|population|area|length|height|depth|width|"
-    "weight|price|cost|speed|size|rate|temperature|age|distance|fraction|score|ratio|rank|budget"
+    "weight|price|cost|speed|size|rate|temperature|age|distance|fraction|score|ratio|rank|budget|"
+    "altitude|diameter|radius|capacity|value|pressure|dose|fine|fee|salary|income|mass|volume|"
+    "density|frequency|duration|limit"
 )
 _TIMES_EN = (
     "year|years|date|dates|day|days|month|months|week|weekday|century|centuries|decade|decades|"
@@ -155,21 +174,30 @@ _VIETNAMESE: tuple[tuple[AnswerType, str], ...] = (
     (AnswerType.REASON, "(?:lý do|nguyên nhân|nguyên do|động cơ)(?: .*)? (?:gì|nào|đâu)"),
     (AnswerType.REASON, "để làm (?:gì|chi)|mục đích (?:gì|nào)|nhằm (?:làm )?gì"),
     (AnswerType.NUMBER, "(?:đứng|xếp|hạng|vị trí|lần|vua|đời) thứ (?:mấy|may|bao nhiêu)"),
+    (AnswerType.NUMBER, f"(?:{_AMOUNTS}) (?:nào|gì)"),
+    (AnswerType.THING, "(?:cao|đá) quý (?:nào|gì)"),
     (AnswerType.TIME, f"(?:{_TIMES}) (?:bao nhiêu|mấy|may|nào|gì)|bao giờ|(?:mấy|may) giờ"),
     (AnswerType.NUMBER, "bao nhiêu|bao lâu|bao xa|mấy|(?:dài|cao|rộng|sâu|nặng|lớn|nhanh) cỡ nào"),
     (AnswerType.NUMBER, f"may (?:{_COUNTED})|tỷ lệ(?: .*)? (?:gì|thế nào|ra sao)"),
+    (AnswerType.THING, f"(?:{_COMPOUNDS}) (?:nào|gì)"),
+    (AnswerType.PERSON, "cán bộ nào"),
     # before the places: typed bare, "cơ quan" would end like "quận"
     (AnswerType.ORGANISATION, f"(?:{_GROUPS}) (?:nào|gì)"),
     (AnswerType.PLACE, "(?:ở|tại|từ|đến|tới|về|sang|vào|ra|lên|xuống|đi|nằm|sống) đâu|đâu$"),
     (AnswerType.PLACE, f"(?:{_PLACES}) nào|thuộc (?:{_PLACES}) gì"),
     (AnswerType.PLACE, "(?:thủ đô|thủ phủ|quê|quê quán|nơi sinh|trụ sở)(?: .*)? (?:gì|đâu)"),
     (AnswerType.DEFINITION, "^(?:như )?thế nào là|nghĩa (?:là )?gì|định nghĩa|viết tắt của"),
-    (AnswerType.PERSON, f"(?:{_PEOPLE}) nào|(?:{_PEOPLE})(?: .*)? tên (?:là )?gì"),
+    (AnswerType.PERSON, f"(?:{_PEOPLE})(?: (?:người )?(?:{_NATIONS}))? nào"),
+    # a person at the beginning, or named there: not "điệu múa của người Chăm tên là gì"
+    (AnswerType.PERSON, f"^(?:[^ ]+ ){{0,2}}(?:{_PEOPLE})(?! ta)(?: .*)? tên (?:là )?gì"),
+    (AnswerType.PERSON, "(?:ông|bà|anh|chị|cô|người)(?: (?:này|ấy|đó))? tên (?:là )?gì"),
     (AnswerType.PERSON, f"tên (?:của )?(?:{_PEOPLE})(?: .*)? gì"),
     # not Egypt, Ireland or "anyone"
     (AnswerType.PERSON, r"ai(?! (?:cập|len|lao|cũng|đó|oán)(?!\S))"),
     (AnswerType.MANNER, "(?:như )?thế nào|ra sao|làm sao|bằng cách (?:nào|gì)|cách (?:nào|gì)"),
     (AnswerType.MANNER, "(?:thì|sẽ|bị|là) sao$|bằng gì"),
+    # "liệu" asks yes or no, but not in these words
+    (AnswerType.THING, f"(?:{_MATTER}) liệu(?: .*)? (?:gì|nào)|nào .*(?:{_MATTER}) liệu"),
     (AnswerType.YES_NO, "(?:phải|đúng|hay|được) không$|có phải|phải chăng|liệu"),
     (AnswerType.THING, "(?:tên|của|được|điều|việc|ngành|loại)(?: .*)? gì"),
     (AnswerType.DEFINITION, "^[^ ]+(?: [^ ]+){0,4} là (?:cái )?(?:gì|chi)$"),
@@ -178,16 +206,17 @@ _VIETNAMESE: tuple[tuple[AnswerType, str], ...] = (
 )
 _ENGLISH: tuple[tuple[AnswerType, str], ...] = (
     (AnswerType.DEFINITION, "define|definition of|what(?: .*)? (?:mean|means|stand for)"),
-    (AnswerType.REASON, "why|how come|what(?: .*)? for$|what (?:led to|made)"),
+    (AnswerType.REASON, f"{_FIRST_ASKS}why|how come|what(?: .*)? for$|what (?:led to|made)"),
     (AnswerType.REASON, "(?:what|which)(?: .*)? (?:reasons?|causes?|caused|purpose)"),
     (AnswerType.NUMBER, "how (?:many|much|long|far|old|tall|high|deep|wide|big|large|fast|often)"),
     (AnswerType.NUMBER, "how (?:heavy|hot|cold|strong|frequently|close)"),
-    (AnswerType.NUMBER, f"{_WHAT} (?:{_AMOUNTS_EN})"),
-    (AnswerType.TIME, f"when|{_WHAT} (?:{_TIMES_EN})"),
-    (AnswerType.PLACE, f"where|{_WHAT} (?:{_PLACES_EN})"),
+    (AnswerType.NUMBER, f"{_WHAT} (?:{_AMOUNTS_EN})|{_WHAT_IS} (?:[^ ]+ )?(?:{_AMOUNTS_EN})"),
+    (AnswerType.TIME, f"{_FIRST_ASKS}when|{_WHAT} (?:{_TIMES_EN})"),
+    (AnswerType.PLACE, f"{_FIRST_ASKS}where|{_WHAT} (?:{_PLACES_EN})"),
     (AnswerType.ORGANISATION, f"{_WHAT} (?:{_GROUPS_EN})"),
-    (AnswerType.PERSON, f"who|whom|whose|{_WHAT} (?:{_PEOPLE_EN})"),
-    (AnswerType.MANNER, "how|in what (?:way|ways|manner)|by what means"),
+    (AnswerType.PERSON, "names? of (?:[^ ]+ ){1,4}who"),
+    (AnswerType.PERSON, f"{_FIRST_ASKS}(?:who|whom|whose)|{_WHAT} (?:{_PEOPLE_EN})"),
+    (AnswerType.MANNER, f"{_FIRST_ASKS}how|in what (?:way|ways|manner)|by what means"),
     (AnswerType.DEFINITION, "^what (?:is|are|s) (?:an? |the )?[^ ]+(?: [^ ]+)?$"),
     (AnswerType.THING, "what|which"),
     (AnswerType.YES_NO, "^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would) .*"),
@@ -278,6 +307,10 @@ PARTICLES: tuple[str, ...] = (
     "vậy", "thế", "nhỉ", "nhé", "nha", "nhá", "hả", "hử", "đấy", "đó", "cơ", "chứ", "ta", "với",
     "ạ", "ha", "hở", "vầy", "dạ", "trời",
 )  # fmt: skip
+_SOUTH = re.compile(
+    r"\b(vi[eệ]t|mi[eề]n|ph[ií]a|ph[uư][oơ]ng|h[uư][oơ]ng|đông|tây) nam\b", re.IGNORECASE
+)
+_ANY = re.compile(r"\bb[aấ]t (?:k[yỳìi]|c[uứ])(?: \w+){1,3} n[aà]o\b", re.IGNORECASE)
 _LONG_RUN = re.compile(r"\W{12,}")
 _MOST_FILLERS = 8  # at each end of a question; a longer chain is cut no further
 _ASKING = ("ai", "gì", "nào", "đâu", "giờ", "nhiêu", "mấy", "lâu", "sao", "không", "chưa", "chi")
@@ -299,7 +332,7 @@ def answer_type(question: str) -> AnswerType | None:
 
 def vietnamese_type(question: str) -> AnswerType | None:
     """The same for a question in Vietnamese without fillers."""
-    return _first_match(_VIETNAMESE, _words(_without_ai(question)))
+    return _first_match(_VIETNAMESE, _words(_without_others(_without_ai(question))))
 
 
 def asking_sentences(question: str) -> list[Span]:
@@ -375,6 +408,14 @@ def without_fillers(question: str) -> str:
 def _without_ai(question: str) -> str:
     """The question with "AI", artificial intelligence, told from "ai", who."""
     return question if question.isupper() else re.sub(r"\bAI\b", "trí tuệ nhân tạo", question)
+
+
+def _without_others(question: str) -> str:
+    """The question without what only looks as if it asked.
+
+    That is the "Nam" of "Việt Nam" and "miền Nam", where "năm nào" would begin, and "any" thing.
+    """
+    return _ANY.sub("", _SOUTH.sub(r"\1", question))
 
 
 def _words(text: str) -> str:

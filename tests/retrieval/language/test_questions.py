@@ -62,6 +62,23 @@ VIETNAMESE = (
     ("Năm 2010 Đảng bộ dự định làm gì?", AnswerType.THING),
     ("Ngôn ngữ nào được dùng nhiều nhất?", AnswerType.THING),
     ("Nhiệm vụ của đảng viên là gì?", AnswerType.THING),
+    ("Vật liệu nào được dùng?", AnswerType.THING),  # "liệu" asks nothing in such words
+    ("Trống được làm bằng chất liệu gì?", AnswerType.THING),
+    ("Bộ phim nào dựa trên tư liệu của làng?", AnswerType.THING),
+    ("Liệu giá lúa có tăng?", AnswerType.YES_NO),
+    ("Môi trường nào hợp với cá?", AnswerType.THING),  # no school
+    ("Lễ hội nào được tổ chức?", AnswerType.THING),  # no society
+    ("Đặc điểm nào giúp cây sống lâu?", AnswerType.THING),  # no place
+    ("Huyện được tặng phần thưởng cao quý nào?", AnswerType.THING),  # no quarter
+    ("Nhà khoa học Việt Nam nào làm ra vắc xin?", AnswerType.PERSON),  # no year
+    ("Trẻ được khám ở bất kỳ bệnh viện nào khi nào?", AnswerType.TIME),
+    ("Cán bộ nào phụ trách?", AnswerType.PERSON),
+    ("Điệu múa của người Chăm tên là gì?", AnswerType.THING),
+    ("Người ta gọi món này bằng cái tên gì?", AnswerType.THING),
+    ("Hợp tác xã nào đạt giải?", AnswerType.ORGANISATION),
+    ("Tờ báo nào đăng tin?", AnswerType.ORGANISATION),
+    ("Phụ nữ được kết hôn từ độ tuổi nào?", AnswerType.NUMBER),
+    ("Nhiệt độ lên đến mức nào?", AnswerType.NUMBER),
     ("Đảng bộ có đoàn kết không?", AnswerType.YES_NO),
     ("Có phải Hà Nội là thủ đô?", AnswerType.YES_NO),
 )
@@ -84,6 +101,14 @@ ENGLISH = (
     ("What does UNESCO stand for?", AnswerType.DEFINITION),
     ("Which company makes it?", AnswerType.ORGANISATION),
     ("What was planned for 2010?", AnswerType.THING),
+    ("Where did he work when he wrote it?", AnswerType.PLACE),  # the first word asks
+    ("What was used when the king died?", AnswerType.THING),
+    ("What is the risk for babies who are ill?", AnswerType.THING),
+    ("What is the name of the man who wrote it?", AnswerType.PERSON),
+    ("By when must it be paid?", AnswerType.TIME),
+    ("Besides the mayor, who spoke?", AnswerType.PERSON),
+    ("What is the top speed of the train?", AnswerType.NUMBER),
+    ("At what altitude does it fly?", AnswerType.NUMBER),
     ("Was Napoleon the emperor?", AnswerType.YES_NO),
 )
 NEITHER = ("", "?", "🙂🙂", "Yên Phúc", "2010", "xã Yên Phúc huyện Văn Quan")
