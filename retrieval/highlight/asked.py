@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.language.english import Gloss, is_english, translate
+from retrieval.language.measures import NO_MEASURE, measure_asked
 from retrieval.language.questions import (
     QUESTION_WORDS,
     AnswerType,
@@ -51,7 +52,8 @@ class Asked:
     `kind` is one of KINDS, or that of yes-no questions, which no span answers. `said` are its
     words, `left` and `right` those on both sides of the slot, next to it first; `noun` is what is
     asked for ("huyện" of "huyện nào", "xã" of "bao nhiêu xã"), `plural` whether for several of it.
-    All are without diacritics when `folded`.
+    All are without diacritics when `folded`. `measure` is what is asked for the amount of, as
+    `measure_asked` tells it.
     """
 
     kind: str
@@ -63,6 +65,7 @@ class Asked:
     noun: tuple[str, ...] = ()
     plural: bool = False
     english: bool = False
+    measure: int = NO_MEASURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def read_question(question: str) -> Asked:
         right=tuple(said[past:]),
         noun=tuple(said[noun.start : noun.stop]),
         plural=first > 0 and said[first - 1] in closed.plural,
+        measure=measure_asked(said, folded),
     )
 
 
@@ -149,6 +153,7 @@ def _read_english(plain: str, found: Sequence[Token]) -> Asked:
         clues=tuple(_english_clue(gloss, found) for gloss in translate(said)),
         folded=False,
         english=True,
+        measure=measure_asked(said),
     )
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from retrieval.highlight.asked import Asked, Clue
 from retrieval.highlight.quoted import Flags, Indices, Quoted
 from retrieval.language.little_words import word_set
+from retrieval.language.measures import NO_MEASURE
 
 Values = NDArray[np.float64]
 Features = dict[str, Values]
@@ -69,6 +70,8 @@ _WITHIN = {
     "verb": word_set("là được bị đã sẽ đang"),
     "that": word_set("rằng"),
     "date": word_set("tháng ngày năm thế kỷ thập niên giờ mùa"),
+    "this": word_set("này đó ấy kia nọ đây"),
+    "some": word_set("số nhiều loại"),
 }
 _YEAR = re.compile(r"1\d{3}|20\d\d")
 _OPENING_QUOTE = re.compile(r"[\"“‘']\s*$")
@@ -109,6 +112,7 @@ def span_features(asked: Asked, quoted: Quoted, first: Indices, past: Indices) -
     found = {name: values[first] for name, values in _at_start(asked, quoted).items()}
     found |= {name: values[past] for name, values in _at_end(asked, quoted).items()}
     found |= _names(quoted, spans) | _numbers(quoted, spans) | _signs(quoted, spans)
+    found |= _measures(asked, quoted, spans)
     found |= _clues(asked, quoted, spans) | _noun_inside(asked, quoted, spans)
     found |= {f"shape: {name}": spans.count(quoted.among(ws)) > 0 for name, ws in _WITHIN.items()}
     logarithm = np.log(spans.length)
@@ -187,8 +191,15 @@ def _names(quoted: Quoted, spans: _Spans) -> Marks:
         "shape: name": name,
         "shape: holds a name": telling & ~name,
         "shape: lower case": ~telling & (digits == 0),
+        "shape: a name, then a foreign one": spans.count_gaps(_foreign_after_name(quoted)) > 0,
         "shape: foreign": spans.count(quoted.foreign) > 0,
     }
+
+
+def _foreign_after_name(quoted: Quoted) -> Flags:
+    """At which boundaries a foreign name follows another one: "Hàn Quốc Hoesung Lee"."""
+    own, foreign = quoted.capital & ~quoted.foreign, quoted.capital & quoted.foreign
+    return _shifted(own, 1) & _shifted(foreign, 0) & quoted.joined
 
 
 def _numbers(quoted: Quoted, spans: _Spans) -> Marks:
@@ -201,6 +212,22 @@ def _numbers(quoted: Quoted, spans: _Spans) -> Marks:
         "shape: year": spans.count(years) > 0,
         "shape: year alone": spans.count(years) == spans.length,
         "shape: percent": spans.count(percent) > 0,
+    }
+
+
+def _measures(asked: Asked, quoted: Quoted, spans: _Spans) -> Marks:
+    """Features of what numbers measure, beside what is asked for."""
+    told = quoted.measure
+    is_asked = asked.measure != NO_MEASURE
+    some = spans.count(told != NO_MEASURE) > 0
+    right = spans.count((told == asked.measure) & is_asked) > 0
+    number = spans.count(quoted.digit | quoted.numeral) > 0
+    return {
+        "measure: as asked": right,
+        "measure: another": some & ~right & is_asked,
+        "measure: none asked": some & (not is_asked),
+        "measure: bare number": number & ~some & is_asked,
+        "measure: stands elsewhere": ~right & (is_asked and bool((told == asked.measure).any())),
     }
 
 

@@ -9,7 +9,14 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.language.little_words import FUNCTION_WORDS, NEVER_FIRST, NEVER_LAST, NUMERALS
+from retrieval.language.little_words import (
+    FUNCTION_WORDS,
+    NEVER_FIRST,
+    NEVER_LAST,
+    NUMERALS,
+    word_set,
+)
+from retrieval.language.measures import NO_MEASURE, measure_of_sign, unit_at
 from retrieval.language.syllables import is_folded_syllable
 from retrieval.language.tables import read_table, split_alternatives
 from retrieval.model import Span
@@ -19,6 +26,9 @@ Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
 _LONGEST_WORD = 4
+_DATED = word_set(
+    "ngày tháng năm mùng mồng quý kỷ niên khoá lúc"
+)  # a number after one is no amount
 LONGEST_SPAN = 15
 """Tokens of the longest span that is ranked."""
 
@@ -113,6 +123,41 @@ class Quoted:
     def comma(self) -> Flags:
         """Whether a comma stands at the boundary."""
         return np.array(["," in gap for gap in self.gaps])
+
+    @cached_property
+    def measure(self) -> Indices:
+        """What each token tells the measure of, as a number or its unit; NO_MEASURE for none."""
+        found = np.full(len(self), NO_MEASURE, dtype=np.intp)
+        number = self.digit | self.numeral
+        past = 0
+        for at in np.flatnonzero(number).tolist():
+            if at < past:
+                continue
+            past = at + 1
+            while past < len(self) and number[past] and self._goes_on(past):
+                past += 1
+            measure, words = self._unit(at, past)
+            found[at : past + words] = measure
+            past += words
+        return found
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether a number of several words goes on there: "năm" may be five, or years."""
+        return bool(self.joined[at]) and unit_at(self.exact, at)[0] == NO_MEASURE
+
+    def _unit(self, at: int, past: int) -> tuple[int, int]:
+        """The measure of a number by the signs around it or the words after it, and how many."""
+        before, after = self.gaps[at].rstrip()[-1:], self.gaps[past].lstrip()[:1]
+        for sign in (after, before):
+            if (measure := measure_of_sign(sign)) != NO_MEASURE:
+                return measure, 0
+        if self.gaps[past].strip() or (self.joined[at] and self.exact[at - 1] in _DATED):
+            return NO_MEASURE, 0
+        measure, words = unit_at(self.exact, past)
+        goes_on = past + words < len(self) and self.digit[past + words]
+        if goes_on and not self.gaps[past + words].strip():  # a date: "5 tháng 6", "5 năm 2010"
+            return NO_MEASURE, 0
+        return measure, words
 
     def among(self, words: frozenset[str]) -> Flags:
         """Which tokens are one of the words."""

@@ -25,5 +25,6 @@ FUNCTION_WORDS = NEVER_LAST | word_set(
     "này đó kia có ra vào lên trên dưới sau trước người nó họ ông bà"
 )
 NUMERALS = word_set(
-    "một hai ba bốn năm sáu bảy tám chín mười trăm nghìn ngàn triệu tỷ tỉ chục rưỡi vài nửa đôi"
+    "một hai ba bốn năm sáu bảy tám chín mười mươi lăm trăm nghìn ngàn triệu tỷ tỉ chục rưỡi vài "
+    "nửa đôi"
 )
