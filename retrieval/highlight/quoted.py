@@ -26,9 +26,8 @@ Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
 _LONGEST_WORD = 4
-_DATED = word_set(
-    "ngày tháng năm mùng mồng quý kỷ niên khoá lúc"
-)  # a number after one is no amount
+# A number after one of them is a date, no amount.
+_DATED = word_set("ngày tháng năm mùng mồng quý kỷ niên khoá lúc")
 LONGEST_SPAN = 15
 """Tokens of the longest span that is ranked."""
 
