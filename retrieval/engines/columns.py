@@ -113,9 +113,11 @@ def count_table(columns: Sequence[Column], documents: Ids) -> Words:
 
 def documents_of(columns: Sequence[Column]) -> Ids:
     """The documents of some columns, those of each after those of the one before it."""
-    postings = [column.words for column in columns if column.words is not None]
-    rows = [column.spelled()[0] for column in columns if column.words is None]
-    return np.concatenate([*rows, np.concatenate(postings) >> _SHIFT] if postings else rows)
+    found = [
+        column.spelled()[0] if column.words is None else column.words >> _SHIFT
+        for column in columns
+    ]
+    return np.concatenate(found, dtype=np.int64)
 
 
 def split_words(words: Words) -> tuple[Ids, Counts]:

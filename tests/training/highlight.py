@@ -12,7 +12,7 @@ questions, then writes the weights.
 
 `quotes.jsonl` has more questions, written for this about quotes of which each is an article of
 its own: of newspapers, encyclopaedias, guides, rules. It is learned from too, and measured apart.
-Its authors had neither seen SQuAD's articles nor those of their subjects.
+None of it was taken from anywhere, and the subjects of XQuAD's articles are left out.
 """
 
 from __future__ import annotations
@@ -67,13 +67,12 @@ class Example:
     """A question's spans of a quote: features, places, and F1 with a right answer.
 
     `shown` says whether it is the first quote of an answer that marks what it finds;
-    `answering` what the ranking knew of it; `written` whether it is of `quotes.jsonl`.
+    `answering` what the ranking knew of it, None for one of `quotes.jsonl`.
     """
 
     article: str
     kind: str
     shown: bool
-    written: bool
     quoted: Quoted
     answering: Answering | None
     features: np.ndarray
@@ -81,6 +80,11 @@ class Example:
     first: np.ndarray
     past: np.ndarray
     f1: Values
+
+    @property
+    def written(self) -> bool:
+        """Whether it is of `quotes.jsonl`: no ranking led to it."""
+        return self.answering is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,6 @@ def example(
         article=article,
         kind=asked.kind,
         shown=shown,
-        written=answering is None,
         quoted=quoted,
         answering=answering,
         features=np.stack(list(features.values()), axis=1).astype(np.float32),
