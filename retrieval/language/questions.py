@@ -274,6 +274,22 @@ _ABOUT_SHOWN: tuple[tuple[AboutArticle, str], ...] = (
     (AboutArticle.SOURCE, "(?:đăng|trích) (?:ở|trên|từ) (?:báo nào|đâu)|what is the source"),
 )
 
+# By whom an article says what is asked, as all of them do by theirs.
+_BY_ARTICLE: tuple[str, ...] = (
+    "theo bài viết", "theo bài viết này", "theo bài viết trên", "theo bài báo", "theo bài báo này",
+    "theo bài báo trên", "theo tác giả", "theo tác giả bài viết", "theo đoạn văn",
+    "theo đoạn trích", "trong bài viết", "trong bài viết này", "trong bài báo", "trong bài báo này",
+    "trong bài này", "according to the article", "according to this article",
+    "according to the author", "according to the text", "according to the passage",
+    "in the article", "in this article",
+)  # fmt: skip
+# Whoever wrote of it, not who wrote "bài này" or a book; without diacritics it is "người Việt".
+_WRITER = re.compile(
+    r"\s*(?<!\blà )(?<!\btên )\b(?:theo |của )?người viết\b(?!\s*\W?$)"
+    r"(?! (?:là|ra|nên|về|thuê|bài|báo|sách|sử|văn|chữ|truyện|thơ|kịch|nhạc|lời|thư|cuốn|bản"
+    r"|ca khúc|phần mềm|tác phẩm|tiểu thuyết)\b),?",
+    re.IGNORECASE,
+)
 # Said before the question out of politeness.
 OPENERS: tuple[str, ...] = (
     "cho mình hỏi", "cho em hỏi", "cho tôi hỏi", "cho tớ hỏi", "cho cháu hỏi", "cho con hỏi",
@@ -291,7 +307,7 @@ OPENERS: tuple[str, ...] = (
     "ad cho em hỏi", "ad cho mình hỏi", "bạn cho mình hỏi", "bạn cho hỏi", "hãy nói cho tôi",
     "nói cho tôi", "please", "excuse me", "hello", "tell me", "please tell me", "can you tell me",
     "could you tell me", "do you know", "can i ask", "may i ask", "i want to know",
-    "i would like to know", "i'd like to know", "i wonder",
+    "i would like to know", "i'd like to know", "i wonder", *_BY_ARTICLE,
 )  # fmt: skip
 # Said after it.
 CLOSERS: tuple[str, ...] = (
@@ -300,6 +316,7 @@ CLOSERS: tuple[str, ...] = (
     "giúp mình với", "giúp em với", "giúp tôi với", "giúp với", "hộ mình", "hộ em", "hộ tôi",
     "hộ mình với", "hộ em với", "cảm ơn", "cám ơn", "xin cảm ơn", "em cảm ơn", "mình cảm ơn",
     "cảm ơn ạ", "cảm ơn nhiều", "cảm ơn mọi người", "cảm ơn ad", "thanks", "thank you", "please",
+    *_BY_ARTICLE,
 )  # fmt: skip
 # Empty only right after a question word: elsewhere they end words that mean something, as in
 # "lợi thế", "nước ta", "Tây Ban Nha".
@@ -395,7 +412,7 @@ def without_fillers(question: str) -> str:
     """
     # a pattern that may begin anywhere in a long run of signs takes the square of its length
     text = _LONG_RUN.sub(" ", nfc(question))
-    rest, before, bare = text, "", not has_diacritics(text)
+    rest, before, bare = _WRITER.sub("", text), "", not has_diacritics(text)
     for _ in range(_MOST_FILLERS):
         if rest == before:
             break
