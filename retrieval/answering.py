@@ -22,7 +22,7 @@ from retrieval.ranking import Candidate, Ranking, rank
 from retrieval.rewording import rewordings
 from retrieval.terms import Query, document_terms, parse_question
 
-THRESHOLD = 0.45
+THRESHOLD = 0.5
 """The confidence from which a quote is an answer; below it the corpus is said not to answer."""
 
 LONGEST = 4096

@@ -143,6 +143,11 @@ class Snapshot:
             for id, title, author, published, source in rows
         )
 
+    @property
+    def passages(self) -> int:
+        """How many passages it has."""
+        return self._meta.passages
+
     def status(self) -> IndexStatus:
         """How large it is, and when it was built."""
         return status_of(self._meta, self._folder, self.engine.name)

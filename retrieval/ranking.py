@@ -55,15 +55,13 @@ class Begins(NamedTuple):
 class Candidate:
     """A quotable part of an article.
 
-    `probability` is that of holding the answer given that the corpus does; `cover` the largest
-    share, from 0 to 1, of the question's weight in one of its sentences; `begins` tells where
+    `probability` is that of holding the answer given that the corpus does; `begins` tells where
     in it the answer may begin.
     """
 
     stored: StoredArticle
     span: Span
     probability: float
-    cover: float
     begins: Begins = field(repr=False, compare=False)
 
     @property
@@ -173,12 +171,10 @@ def _best_passage(passages: list[_Passage]) -> tuple[_Passage, tuple[float, int]
 
 
 def _candidate(evidence: Evidence, span: Span, tokens: slice, value: float) -> Candidate:
-    shares = zip(evidence.sentences, evidence.cover.tolist(), strict=True)
     return Candidate(
         evidence.stored,
         span,
         probability=min(1.0, max(0.0, value)),
-        cover=max(share for sentence, share in shares if sentence.span.overlaps(span)),
         begins=Begins(evidence.starts[tokens] - span.start, evidence.mass[tokens]),
     )
 

@@ -1,4 +1,4 @@
-"""What of a question stands anywhere in an article, and how much each part of it tells."""
+"""What of a question stands in a text, or nowhere in an article, and how much each part tells."""
 
 from __future__ import annotations
 
@@ -35,7 +35,18 @@ def missing(query: Query, article: Article, quote: Span) -> Missing:
     Of a very long one only what stands around the quote counts, and the title.
     """
     text = article.text[max(0, quote.start - _REACH) : quote.end + _REACH]
-    tokens = take_apart(f"{article.title}\n{text}")
+    lacks = [1.0 - there for there in said(query, f"{article.title}\n{text}")]
+    names = [lacks[place] for place in query.names]
+    return Missing(tuple(lacks), sum(names) / len(names) if names else 0.0)
+
+
+def said(query: Query, text: str) -> list[float]:
+    """How much of each phrase of a question stands in a text, from 0 to 1.
+
+    >>> said(parse_question("Chợ họp ở đâu?", lambda terms: [1.0] * len(terms)), "Chợ nghỉ.")
+    [1.0, 0.0]
+    """
+    tokens = take_apart(text)
     places = np.zeros(len(tokens.starts), np.int64)  # all in one: a name may be cut by a line
     stream, of = both_forms(tokens.exact, tokens.folded), np.concatenate([places, places + 1])
     forms = [(place, form) for place, phrase in enumerate(query.phrases) for form in phrase]
@@ -44,23 +55,29 @@ def missing(query: Query, article: Article, quote: Span) -> Missing:
     for found in {*occurrences(stream, of, patterns)[0].tolist()}:
         place, form = forms[found]
         strongest[place] = max(strongest[place], form.strength)
-    lacks = [1.0 - found for found in strongest]
     for place in query.names:
-        lacks[place] = float(strongest[place] < 1.0)
-    names = [lacks[place] for place in query.names]
-    return Missing(tuple(lacks), sum(names) / len(names) if names else 0.0)
+        strongest[place] = float(strongest[place] == 1.0)
+    return strongest
 
 
 def telling_shares(query: Query, idfs: Sequence[float]) -> npt.NDArray[np.float64]:
     """How much each phrase tells of what is asked: its squared idf, as a share of all.
 
-    `idfs` are those of the query's terms. A phrase has that of its rarest pair of words, written
-    in the commonest way; one that the corpus lacks has the highest.
+    `idfs` are those of the query's terms.
+    """
+    told = phrase_idfs(query, idfs) ** 2
+    return np.asarray(told / max(told.sum(), 1e-9))
+
+
+def phrase_idfs(query: Query, idfs: Sequence[float]) -> npt.NDArray[np.float64]:
+    """The idf of each phrase, by those of the query's terms.
+
+    A phrase has that of its rarest pair of words, written in the commonest way; one that the
+    corpus lacks has the highest.
     """
     known = {term.synonyms[0]: idf for term, idf in zip(query.terms, idfs, strict=True)}
     most = max(idfs, default=0.0)
-    told = [_idf(phrase, known, most) ** 2 for phrase in query.phrases]
-    return np.array(told) / max(sum(told), 1e-9)
+    return np.array([_idf(phrase, known, most) for phrase in query.phrases])
 
 
 def _idf(phrase: Phrase, known: Mapping[str, float], most: float) -> float:

@@ -94,7 +94,10 @@ def test_nothing_is_marked_for_somebody_that_the_article_does_not_name(opened: O
 
 def test_what_is_asked_after_a_story_of_other_things_is_answered(opened: Opened) -> None:
     story = "Hôm trước trời mưa to nên tôi phải nghỉ lại quán nước bên đường, nghe mọi người kể đủ "
-    story += "thứ chuyện trên đời mà chẳng nhớ rõ được chuyện nào với chuyện nào cả. "
+    story += (
+        "thứ chuyện trên đời mà chẳng nhớ rõ được chuyện nào với chuyện nào cả. Bà bán quán hỏi "
+    )
+    story += "thăm con cháu, sức khỏe, giá vàng, vé số, rồi khoe bức tranh Tây Hồ mua tận Sài Gòn. "
     asked = "Ai là chủ nhiệm hợp tác xã Đông Hà?"
     with opened(rice=RICE, tea=TEA) as index:
         told, alone = (index.ask(text) for text in (f"{story}{asked} Cảm ơn nhiều.", asked))

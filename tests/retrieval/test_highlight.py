@@ -1,7 +1,6 @@
 """What is marked in a quote: the answer itself, exact to the character, or nothing."""
 
 import itertools
-import json
 import unicodedata
 
 import numpy as np
@@ -17,7 +16,7 @@ from retrieval.highlight.ranker import best_span, shipped_weights
 from retrieval.highlight.sureness import Answering
 from retrieval.ranking import Begins
 from retrieval.text import strip_diacritics, tokens
-from tests.training.highlight import WRITTEN
+from tests.training.quotes import read_quotes
 
 SECRETARY = (
     "Đồng chí Bí thư Đảng uỷ xã Vi Văn Dụng cho biết nhờ đổi mới phương thức hoạt động, Đảng bộ "
@@ -214,10 +213,9 @@ def test_an_amount_is_of_what_was_asked_for_and_has_its_unit(question: str, answ
 def test_the_surest_marks_in_written_quotes_are_right() -> None:
     """A floor, a little under what was measured (0.92) with weights learned from these too."""
     found: list[tuple[float, bool]] = []
-    for line in WRITTEN.read_text("utf-8").splitlines()[::12]:
-        record = json.loads(line)
-        quoted = read_quote(record["quote"])
-        for question, answer in record["answers"].items():
+    for one in read_quotes()[::12]:
+        quoted = read_quote(one.article.text)
+        for question, answer in one.answers.items():
             best = best_span(read_question(question), quoted, shipped_weights())
             text = quoted.span(best.first, best.past).of(quoted.text) if best else ""
             right = token_f1(text, answer) >= RIGHT_F1

@@ -43,6 +43,7 @@ from retrieval.index import Snapshot
 from retrieval.ranking import rank
 from retrieval.terms import parse_question
 from tests.training import confidence, evidence
+from tests.training.quotes import read_quotes
 
 FOLDS = 8
 RIDGE = 3e-3  # towards zero, of the weights for all kinds of questions
@@ -51,7 +52,6 @@ EPOCHS = 25
 BATCH = 64
 RATE = 0.05
 RUNS = 6  # whose mean is learned: it hangs less on the order of the examples
-WRITTEN = Path(__file__).with_name("quotes.jsonl")
 WRITTEN_WEIGHT = 0.15
 """How often one of its questions is learned from beside one of a collection: the more, the better
 marked is what is written like it, and the worse what is in a collection."""
@@ -168,11 +168,11 @@ def example(
 def written_examples() -> list[Example]:
     """The questions of `quotes.jsonl`; each of its lines is an article."""
     found = []
-    for number, line in enumerate(WRITTEN.read_text("utf-8").splitlines()):
-        record = json.loads(line)
-        for question, answer in record["answers"].items():
-            made = example(f"written {number}", question, record["quote"], [answer], shown=True)
-            found += [one for one, _ in made]
+    for one in read_quotes():
+        article = one.article
+        for question, answer in one.answers.items():
+            made = example(article.id, question, article.text, [answer], shown=True)
+            found += [example for example, _ in made]
     return found
 
 

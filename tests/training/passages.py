@@ -2,10 +2,10 @@
 
 python -m tests.training.passages ../shared/eval/xquad.vi.json
 
-They are learned after the others, which stay as they are, from the file and from the guides (see
-`tests/training/guides.py`): the likelihood of the passages with the answer is maximised. Prints,
-with weights learned from other subjects, how often the passage that is thought likeliest has
-it, beside what that is without these signals; then writes the weights.
+They are learned after the others, which stay as they are, from the file and from the paragraphs
+of `tests/training/paragraphs.py`: the likelihood of the passages with the answer is maximised.
+Prints, with weights learned from other subjects, how often the passage that is thought
+likeliest has it, beside what that is without these signals; then writes the weights.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from retrieval.index import Snapshot
 from retrieval.ranking import PASSAGES
 from retrieval.terms import parse_question
 from tests.training.evidence import answers, matrix, ship, shipped
-from tests.training.guides import Guide, guides_indexed
+from tests.training.paragraphs import Paragraph, paragraphs_indexed
 
 FOLDS = 6
 RIDGE = {"telling": 1.0, "wholes": 10.0, "told_with": 1.0}
@@ -52,27 +52,29 @@ class Example:
 
 
 def examples(file: Path) -> Iterator[Example]:
-    """The questions of a SQuAD file, then those of the guides."""
+    """The questions of a SQuAD file, then those about the paragraphs."""
     collection = read_collection(file)
     with indexed(collection.articles) as index:
         for asked in collection.questions:
             yield from _example("xquad", asked.article_id, index.snapshot(), asked.text, asked)
-    with guides_indexed() as groups:
-        for name, guides, index in groups:
-            for guide in guides:
-                for kind, text in guide.questions.items():
-                    title = f"{name}, {kind}"
-                    yield from _example(title, guide.subject, index.snapshot(), text, guide)
+    with paragraphs_indexed() as groups:
+        for name, paragraphs, index in groups:
+            for paragraph in paragraphs:
+                for kind, asked_so in paragraph.questions.items():
+                    for text in asked_so:
+                        yield from _example(
+                            f"{name}, {kind}", paragraph.subject, index.snapshot(), text, paragraph
+                        )
 
 
 def _example(
-    kind: str, subject: str, snapshot: Snapshot, text: str, asked: Question | Guide
+    kind: str, subject: str, snapshot: Snapshot, text: str, asked: Question | Paragraph
 ) -> Iterator[Example]:
     """One question, when some of what is found for it is right, and some is not."""
     query = parse_question(text, snapshot.engine.rarities)
     hits = snapshot.engine.search(query.terms, PASSAGES)
     found = gather(snapshot, hits)
-    right = _of(asked, found) if isinstance(asked, Guide) else answers(asked, found)
+    right = _of(asked, found) if isinstance(asked, Paragraph) else answers(asked, found)
     if not right.any() or right.all():
         return
     signals = Signals(query, snapshot.engine.idfs(query.terms), hits, found)
@@ -92,9 +94,9 @@ def _example(
     )
 
 
-def _of(guide: Guide, found: Gathered) -> np.ndarray:
-    """Which tokens are those of a guide."""
-    return np.array([found.sentences[at][0].article.id == guide.article.id for at in found.of])
+def _of(paragraph: Paragraph, found: Gathered) -> np.ndarray:
+    """Which tokens are those of a paragraph."""
+    return np.array([found.sentences[at][0].article.id == paragraph.article.id for at in found.of])
 
 
 def learn(data: Sequence[Example], steps: int = 50) -> Floats:
@@ -120,7 +122,7 @@ def is_right(one: Example, weights: Floats) -> bool:
 
 
 def main() -> None:
-    """Learn from the file that is named and the guides, and write the weights."""
+    """Learn from the file that is named and the paragraphs, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     data = list(examples(parser.parse_args().file))
