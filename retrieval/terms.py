@@ -44,6 +44,7 @@ WHOLE_WORD_FACTOR = 2.0
 searched for: as much as two syllables, which most Vietnamese words have."""
 NAME_PART = 0.5
 _LONGEST_FORM = 5  # syllables of a name or a translation that are looked for
+_SHORTEST_NAME = 3  # letters of a word that is no syllable and no unit
 _MUCH_RARER = 1.5  # in idf: a word without diacritics is a fifth of those with and without
 MAX_TOKENS = 96
 """No more tokens of a question are searched for, the most telling: work per question is bounded."""
@@ -91,9 +92,10 @@ class Query:
     where the sentences of the passages found are compared; `words` are the question's words,
     folded, in order, each with whether it is more than a question word. `phrases` are the words
     of one or more syllables that it is made of, each with those that can stand for it; `names`
-    are the places of names and numbers among them, `wholes` those of phrases with a word that is
-    no Vietnamese syllable, `asked` that of the one which the question word goes with ("huyện" of
-    "huyện nào"), `before` and `after` those of the ones on both sides of the question word.
+    are the places of names and numbers among them, `asked` that of the one which the question word
+    goes with ("huyện" of "huyện nào"), `before` and `after` those of the ones on both sides of the
+    question word. `wholes` are the words that are no Vietnamese syllables and that nothing can
+    stand for, in small letters.
     `told_with` are words that passages which tell what is asked are full of, in exact forms.
     `translated` is set when it was in English; `understood` when it was read otherwise than it
     was typed.
@@ -105,7 +107,7 @@ class Query:
     words: tuple[tuple[str, bool], ...]
     phrases: tuple[Phrase, ...] = ()
     names: tuple[int, ...] = ()
-    wholes: tuple[int, ...] = ()
+    wholes: tuple[str, ...] = ()
     asked: int | None = None
     before: int | None = None
     after: int | None = None
@@ -159,7 +161,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
         words=tuple((word.folded, word.telling) for word in words),
         phrases=tuple(phrases),
         names=tuple(place for place, said in enumerate(phrases.values()) if said.name),
-        wholes=tuple(place for place, said in enumerate(phrases.values()) if said.whole),
+        wholes=_unique(_wholes(words, phrases)),
         asked=next((place for place, said in enumerate(phrases.values()) if said.asked), None),
         before=before,
         after=after,
@@ -188,10 +190,14 @@ class _Word(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is no Vietnamese syllable, nor one with a slip: that has its diacritics."""
+        """Whether it is no Vietnamese syllable, nor one with a slip: that has its diacritics.
+
+        Nor a unit ("mg"), a letter, or an abbreviation that stands for something known.
+        """
         typed = self.typed or self.folded
         letters = typed.isascii() and any(map(str.isalpha, typed))
-        return letters and not is_folded_syllable(self.folded)
+        names = len(typed) >= _SHORTEST_NAME or not typed.isalpha()
+        return letters and names and not self.longhand and not is_folded_syllable(self.folded)
 
     @property
     def is_story(self) -> bool:
@@ -279,15 +285,13 @@ def _bare(found: Sequence[Token], rarities: Rarities) -> set[int]:
 class _Said(NamedTuple):
     """Where a phrase stands among a question's words.
 
-    `asked` says whether a question word goes with it, `name` whether it is a name or a number,
-    `whole` whether a word of it is no Vietnamese syllable.
+    `asked` says whether a question word goes with it, `name` whether it is a name or a number.
     """
 
     at: int
     past: int
     asked: bool
     name: bool
-    whole: bool
 
 
 def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
@@ -308,10 +312,17 @@ def _phrases(words: Sequence[_Word]) -> dict[Phrase, _Said]:
             )
             if phrase not in found or asked:
                 name = all(word.name or word.folded.isdigit() for word in words[at:past])
-                whole = any(word.is_whole for word in words[at:past])
-                found[phrase] = _Said(at, past, asked, name, whole)
+                found[phrase] = _Said(at, past, asked, name)
         at = past
     return found
+
+
+def _wholes(words: Sequence[_Word], phrases: Mapping[Phrase, _Said]) -> Iterator[str]:
+    """The words that are no syllables; none that others may stand for, as "acid" may for "axit"."""
+    for phrase, said in phrases.items():
+        asked = set(phrase[0].words)
+        if all(asked.issuperset(form.words) for form in phrase):
+            yield from (word.folded for word in words[said.at : said.past] if word.is_whole)
 
 
 def _end_of_name(words: Sequence[_Word], at: int) -> int:
@@ -430,6 +441,7 @@ def _english(text: str, rarities: Rarities) -> Query:
     terms = []
     phrases: list[Phrase] = []
     named: list[Phrase] = []
+    wholes: list[str] = []
     glosses = _with_names(translate([token.span.of(text).lower() for token in found]), found, text)
     untranslated = [gloss for gloss in glosses if not gloss.translations]
     places = [place for gloss in untranslated for place in range(gloss.start, gloss.end)]
@@ -441,6 +453,7 @@ def _english(text: str, rarities: Rarities) -> Query:
             said = [meant.get(at, (found[at].folded,)) for at in range(gloss.start, gloss.end)]
             pools: list[tuple[str, ...]] = [(FOLDED + " ".join(one),) for one in said]
             phrases.append(_name(tuple(itertools.chain(*said))[:_LONGEST_FORM]))
+            wholes += [one for one in itertools.chain(*said) if _Word(None, one, True).is_whole]
             if _has_capital(gloss, found, text) or found[gloss.start].folded.isdigit():
                 named.append(phrases[-1])
         else:
@@ -460,6 +473,7 @@ def _english(text: str, rarities: Rarities) -> Query:
         words=tuple((token.folded, True) for token in found),
         phrases=tuple(unique_phrases),
         names=tuple(unique_phrases.index(one) for one in dict.fromkeys(named)),
+        wholes=_unique(wholes),
         answer_type=answer_type(what_is_asked(text)),
         told_with=telling_words(syllables(what_is_asked(text))),
         translated=True,

@@ -60,6 +60,21 @@ def said(query: Query, text: str) -> list[float]:
     return strongest
 
 
+def has_word(text: str, word: str) -> bool:
+    """Whether a word stands in a text, both in small letters.
+
+    >>> has_word("thuốc prednisolon", "prednisolon"), has_word("thuốc prednisolon", "solon")
+    (True, False)
+    """
+    at = text.find(word)
+    while at >= 0:
+        past = at + len(word)
+        if not (text[at - 1 : at].isalnum() or text[past : past + 1].isalnum()):
+            return True
+        at = text.find(word, past)
+    return False
+
+
 def telling_shares(query: Query, idfs: Sequence[float]) -> npt.NDArray[np.float64]:
     """How much each phrase tells of what is asked: its squared idf, as a share of all.
 

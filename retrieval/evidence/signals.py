@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.engines.base import K1, Hit
-from retrieval.evidence.coverage import telling_shares
+from retrieval.evidence.coverage import has_word, telling_shares
 from retrieval.evidence.gathered import Gathered
 from retrieval.evidence.matching import occurrences
 from retrieval.evidence.streams import both_forms, pattern_of_term, pattern_of_words
@@ -78,7 +78,7 @@ TOKEN_SIGNALS = (
 
 PASSAGE_SIGNALS = (
     "telling",  # share of what the question's phrases tell that it has
-    "wholes",  # share of those with a word that is no syllable: a medicine's name, mostly
+    "wholes",  # share that its article has of the words that are no syllables, names mostly
     "told_with",  # log of how many words it has that tell what is asked: "sốt, ho" of symptoms
 )
 
@@ -95,6 +95,7 @@ _OFFERS: Mapping[AnswerType, str] = {
 _NEARNESS = {"near": np.float32(8), "near_before": np.float32(5), "near_after": np.float32(5)}
 """Tokens after which a phrase counts half."""
 
+_AROUND = 1 << 14  # characters of a long article on each side of where a passage begins
 _FAR = 1 << 30  # tokens
 _APART = 1 << 17  # tokens that count as between two sentences; up to 8,192 of those fit 32 bits
 
@@ -214,10 +215,24 @@ class Signals:
         if self._query.phrases:
             columns["telling"] = self._within @ telling_shares(self._query, self._idfs)
         if self._query.wholes:
-            columns["wholes"] = self._within[:, self._query.wholes].mean(axis=1)
+            columns["wholes"] = self._wholes()
         if self._query.told_with:
             columns["told_with"] = np.log1p(self._told_with())
         return columns
+
+    def _wholes(self) -> Floats:
+        """The share of the words that are no syllables that each passage's article has near it."""
+        sought = self._query.wholes
+        hit = self._found.hit[self._found.of]
+        there = np.zeros((len(self._hits), len(sought)), bool)
+        for place, word in enumerate(sought):
+            there[hit[self._found.folded == code(word)], place] = True
+        for lacking in np.flatnonzero(~there.all(axis=1)).tolist():
+            stored, _, sentence = self._found.sentences[int(self._found.hit.searchsorted(lacking))]
+            around = slice(max(0, sentence.span.start - _AROUND), sentence.span.start + _AROUND)
+            text = f"{stored.article.title}\n{stored.article.text[around]}".lower()
+            there[lacking] |= [has_word(text, word) for word in sought]
+        return np.asarray(there.mean(axis=1))
 
     def _told_with(self) -> Floats:
         """How many of the words that tell what is asked each passage has."""

@@ -176,7 +176,7 @@ def test_another_word_for_the_same_counts_as_the_word(snapshot: Snapshot) -> Non
 ILLNESSES = {
     "soi": "Sởi khiến trẻ sốt cao, ho khan, chảy nước mũi, mắt đỏ rồi phát ban từ mặt xuống chân.",
     "soi-phong": "Muốn không mắc sởi, trẻ cần được tiêm đủ hai mũi vắc xin và rửa tay mỗi ngày.",
-    "cum": "Cúm mùa do virus gây ra; mùa này có lẽ ít ca bệnh hơn mọi năm.",
+    "cum": "Cúm mùa do virus influenza gây ra; mùa này có lẽ ít ca bệnh hơn mọi năm.",
 }
 
 
@@ -208,8 +208,24 @@ def test_what_a_passage_tells_of_a_question_is_measured(illnesses: Snapshot) -> 
 
 
 def test_a_passage_counts_for_the_words_that_are_no_syllables(illnesses: Snapshot) -> None:
-    signals = signals_of(illnesses, "Cúm do virus gì, sởi do morbillivirus nào?").passages()
+    signals = signals_of(illnesses, "Cúm do influenza nào, sởi do morbillivirus nào?").passages()
     assert sorted(signals["wholes"].tolist()) == [0.0, 0.0, 0.5]
+
+
+def test_what_the_article_names_elsewhere_counts_for_each_of_its_passages(tmp_path: Path) -> None:
+    storage = "Thuốc được giữ nơi khô ráo, dưới ba mươi độ. "
+    rest = "Người bệnh nên hỏi dược sĩ trước khi dùng. " * 40
+    texts = {
+        "this": f"Paracetamol giảm đau.\n\n{rest}\n\n{storage}",
+        "other": f"Amoxicillin diệt khuẩn.\n\n{rest}\n\n{storage}",
+    }
+    with indexed(tmp_path, texts) as snapshot:
+        query = parse_question("Thuốc paracetamol được giữ ở đâu?", snapshot.engine.rarities)
+        best = rank(snapshot, query, 1).candidates[0]
+        signals = signals_of(snapshot, "Thuốc paracetamol được giữ ở đâu?").passages()
+    assert sorted(set(signals["wholes"].tolist())) == [0.0, 1.0]
+    assert best.stored.article.id == "this.txt"
+    assert storage.strip() in best.text
 
 
 def test_what_the_question_word_goes_with_is_looked_for(snapshot: Snapshot) -> None:

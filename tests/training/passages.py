@@ -34,9 +34,7 @@ from tests.training.evidence import answers, matrix, ship, shipped
 from tests.training.paragraphs import Paragraph, paragraphs_indexed
 
 FOLDS = 6
-RIDGE = {"telling": 1.0, "wholes": 10.0, "told_with": 1.0}
-"""Few questions but those about medicines have a word that is no syllable and passages without it:
-what is learned of it from them alone must not be much."""
+RIDGE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +50,17 @@ class Example:
 
 
 def examples(file: Path) -> Iterator[Example]:
-    """The questions of a SQuAD file, then those about the paragraphs."""
+    """The questions of a SQuAD file, then those about the paragraphs.
+
+    But for the reviews, whose questions were written by who saw them.
+    """
     collection = read_collection(file)
     with indexed(collection.articles) as index:
         for asked in collection.questions:
             yield from _example("xquad", asked.article_id, index.snapshot(), asked.text, asked)
     with paragraphs_indexed() as groups:
         for name, paragraphs, index in groups:
-            for paragraph in paragraphs:
+            for paragraph in paragraphs if name != "reviews" else ():
                 for kind, asked_so in paragraph.questions.items():
                     for text in asked_so:
                         yield from _example(
@@ -102,9 +103,8 @@ def _of(paragraph: Paragraph, found: Gathered) -> np.ndarray:
 def learn(data: Sequence[Example], steps: int = 50) -> Floats:
     """The weights that make what is right likeliest, with a ridge penalty: Newton's method."""
     weights = np.zeros(len(PASSAGE_SIGNALS))
-    ridge = np.array([RIDGE[name] for name in PASSAGE_SIGNALS])
     for _ in range(steps):
-        slope, curve = -2 * ridge * weights, 2 * np.diag(ridge)
+        slope, curve = -2 * RIDGE * weights, 2 * RIDGE * np.eye(len(weights))
         for one in data:
             scores = one.signals @ weights
             factor = np.exp(scores - scores.max())
