@@ -33,7 +33,7 @@ from retrieval.language.syllables import is_folded_syllable
 from retrieval.language.thesaurus import synonyms, word_length
 from retrieval.model import Span
 from retrieval.spelling import FOLDED, Rarities, closest_words, spell
-from retrieval.text import Token, exact, nfc, syllables, tokens
+from retrieval.text import Token, exact, nfc, spellings, syllables, tokens
 
 EXACT_WEIGHT = 1.0
 FOLDED_WEIGHT = 0.5
@@ -46,6 +46,7 @@ NAME_PART = 0.5
 _LONGEST_FORM = 5  # syllables of a name or a translation that are looked for
 _SHORTEST_NAME = 3  # letters of a word that is no syllable and no unit
 _MUCH_RARER = 1.5  # in idf: a word without diacritics is a fifth of those with and without
+_MOST_SPELLINGS = 16  # of a name that are looked for
 MAX_TOKENS = 96
 """No more tokens of a question are searched for, the most telling: work per question is bounded."""
 READ_TOKENS = 256
@@ -95,7 +96,8 @@ class Query:
     are the places of names and numbers among them, `asked` that of the one which the question word
     goes with ("huyện" of "huyện nào"), `before` and `after` those of the ones on both sides of the
     question word. `wholes` are the words that are no Vietnamese syllables and that nothing can
-    stand for, in small letters.
+    stand for, in small letters; `named` has how each name that is made of syllables may be
+    written, by its place.
     `told_with` are words that passages which tell what is asked are full of, in exact forms.
     `translated` is set when it was in English; `understood` when it was read otherwise than it
     was typed.
@@ -108,6 +110,7 @@ class Query:
     phrases: tuple[Phrase, ...] = ()
     names: tuple[int, ...] = ()
     wholes: tuple[str, ...] = ()
+    named: tuple[tuple[int, tuple[str, ...]], ...] = ()
     asked: int | None = None
     before: int | None = None
     after: int | None = None
@@ -162,6 +165,7 @@ def parse_question(question: str, rarities: Rarities) -> Query:
         phrases=tuple(phrases),
         names=tuple(place for place, said in enumerate(phrases.values()) if said.name),
         wholes=_unique(_wholes(words, phrases)),
+        named=tuple(_named(words, phrases)),
         asked=next((place for place, said in enumerate(phrases.values()) if said.asked), None),
         before=before,
         after=after,
@@ -198,6 +202,12 @@ class _Word(NamedTuple):
         letters = typed.isascii() and any(map(str.isalpha, typed))
         names = len(typed) >= _SHORTEST_NAME or not typed.isalpha()
         return letters and names and not self.longhand and not is_folded_syllable(self.folded)
+
+    @property
+    def is_part_of_name(self) -> bool:
+        """Whether it is a syllable of a name as it was typed, and no abbreviation."""
+        as_typed = self.name and self.typed is not None and not self.longhand
+        return as_typed and is_folded_syllable(self.folded)
 
     @property
     def is_story(self) -> bool:
@@ -325,6 +335,18 @@ def _wholes(words: Sequence[_Word], phrases: Mapping[Phrase, _Said]) -> Iterator
             yield from (word.folded for word in words[said.at : said.past] if word.is_whole)
 
 
+def _named(
+    words: Sequence[_Word], phrases: Mapping[Phrase, _Said]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The place of each name of syllables that were typed with their diacritics, and how it may be
+    written."""
+    for place, said in enumerate(phrases.values()):
+        run = words[said.at : said.past]
+        if all(word.is_part_of_name for word in run):
+            ways = itertools.product(*(spellings(word.typed or "") for word in run))
+            yield place, tuple(map(" ".join, itertools.islice(ways, _MOST_SPELLINGS)))
+
+
 def _end_of_name(words: Sequence[_Word], at: int) -> int:
     """Where the name ends that stands at a place; the place itself when none does."""
     past = at
@@ -377,6 +399,17 @@ def _forms(run: Sequence[_Word]) -> Iterator[Form]:
 def _synonyms(words: tuple[str, ...], folded: bool) -> tuple[Form, ...]:
     found = synonyms(words, folded=folded)
     return tuple(Form(one.words[:_LONGEST_FORM], one.strength, folded) for one in found)
+
+
+def _translated(translations: Sequence[tuple[str, ...]]) -> Iterator[Form]:
+    """What a word was translated into, then what can stand for that, the strongest first."""
+    yield from (Form(words, 1.0, False) for words in translations)
+    others = itertools.chain(*(_synonyms(words, False) for words in translations))
+    told = set(translations)
+    for form in sorted(others, key=lambda form: -form.strength):
+        if form.words not in told:
+            told.add(form.words)
+            yield form
 
 
 def _part(word: _Word) -> Form:
@@ -460,7 +493,7 @@ def _english(text: str, rarities: Rarities) -> Query:
             pools = [_unique(_phrase(phrase, rarities) for phrase in gloss.translations)]
             forms = [tuple(syllables(one)[:_LONGEST_FORM]) for one in gloss.translations]
             if not gloss.asks:
-                phrases.append(tuple(Form(words, 1.0, False) for words in forms))
+                phrases.append(tuple(_translated(forms)))
         factor = QUESTION_WORD_FACTOR if gloss.asks else 1
         weight = factor * (EXACT_WEIGHT + FOLDED_WEIGHT)
         terms += [_Sought(QueryTerm(one, weight), not gloss.asks, weight) for one in pools]

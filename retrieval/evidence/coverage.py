@@ -60,18 +60,19 @@ def said(query: Query, text: str) -> list[float]:
     return strongest
 
 
-def has_word(text: str, word: str) -> bool:
-    """Whether a word stands in a text, both in small letters.
+def has_word(text: str, spellings: Sequence[str]) -> bool:
+    """Whether a word stands in a text in one of its spellings, all in small letters.
 
-    >>> has_word("thuốc prednisolon", "prednisolon"), has_word("thuốc prednisolon", "solon")
+    >>> has_word("thuốc prednisolon", ["prednisolon"]), has_word("thuốc prednisolon", ["solon"])
     (True, False)
     """
-    at = text.find(word)
-    while at >= 0:
-        past = at + len(word)
-        if not (text[at - 1 : at].isalnum() or text[past : past + 1].isalnum()):
-            return True
-        at = text.find(word, past)
+    for word in spellings:
+        at = text.find(word)
+        while at >= 0:
+            past = at + len(word)
+            if not (text[max(0, at - 1) : at].isalnum() or text[past : past + 1].isalnum()):
+                return True
+            at = text.find(word, past)
     return False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -79,6 +79,7 @@ TOKEN_SIGNALS = (
 PASSAGE_SIGNALS = (
     "telling",  # share of what the question's phrases tell that it has
     "wholes",  # share that its article has of the words that are no syllables, names mostly
+    "names",  # share that it has of those of syllables
     "told_with",  # log of how many words it has that tell what is asked: "sốt, ho" of symptoms
 )
 
@@ -160,6 +161,7 @@ class Signals:
     ) -> None:
         self._query, self._hits, self._found = query, hits, found
         self._idfs = idfs
+        self._texts: dict[int, str] = {}
         self._gains = np.array(query.within) * (np.array(idfs) + IDF_FLOOR)
         self._told = _find(query, found)
         firsts = found.hit.searchsorted(np.arange(len(hits)))
@@ -214,25 +216,35 @@ class Signals:
         columns: dict[str, Column] = {}
         if self._query.phrases:
             columns["telling"] = self._within @ telling_shares(self._query, self._idfs)
-        if self._query.wholes:
-            columns["wholes"] = self._wholes()
+        columns |= self._in_articles()
         if self._query.told_with:
             columns["told_with"] = np.log1p(self._told_with())
         return columns
 
-    def _wholes(self) -> Floats:
-        """The share of the words that are no syllables that each passage's article has near it."""
-        sought = self._query.wholes
-        hit = self._found.hit[self._found.of]
-        there = np.zeros((len(self._hits), len(sought)), bool)
-        for place, word in enumerate(sought):
-            there[hit[self._found.folded == code(word)], place] = True
-        for lacking in np.flatnonzero(~there.all(axis=1)).tolist():
-            stored, _, sentence = self._found.sentences[int(self._found.hit.searchsorted(lacking))]
+    def _in_articles(self) -> Iterator[tuple[str, Floats]]:
+        """The share of the names that each passage's article has near it, of both kinds."""
+        wholes, named = self._query.wholes, self._query.named
+        of = self._found.hit[self._found.of]
+        there = np.zeros((len(self._hits), len(wholes) + len(named)), bool)
+        for column, word in enumerate(wholes):
+            there[of[self._found.folded == code(word)], column] = True
+        for column, (phrase, _) in enumerate(named, len(wholes)):
+            there[:, column] = self._within[:, phrase] == 1.0
+        sought = [*((word,) for word in wholes), *(spellings for _, spellings in named)]
+        for hit, column in zip(*np.nonzero(~there), strict=True):
+            there[hit, column] = has_word(self._around(int(hit)), sought[column])
+        if wholes:
+            yield "wholes", there[:, : len(wholes)].mean(axis=1)
+        if named:
+            yield "names", there[:, len(wholes) :].mean(axis=1)
+
+    def _around(self, hit: int) -> str:
+        """The article of a hit, of a long one what stands near it, in small letters."""
+        if hit not in self._texts:
+            stored, _, sentence = self._found.sentences[int(self._found.hit.searchsorted(hit))]
             around = slice(max(0, sentence.span.start - _AROUND), sentence.span.start + _AROUND)
-            text = f"{stored.article.title}\n{stored.article.text[around]}".lower()
-            there[lacking] |= [has_word(text, word) for word in sought]
-        return np.asarray(there.mean(axis=1))
+            self._texts[hit] = f"{stored.article.title}\n{stored.article.text[around]}".lower()
+        return self._texts[hit]
 
     def _told_with(self) -> Floats:
         """How many of the words that tell what is asked each passage has."""

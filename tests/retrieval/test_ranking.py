@@ -202,7 +202,7 @@ def test_a_passage_counts_as_a_whole(illnesses: Snapshot, question: str, article
 
 def test_what_a_passage_tells_of_a_question_is_measured(illnesses: Snapshot) -> None:
     signals = signals_of(illnesses, "Bệnh sởi có những dấu hiệu gì?").passages()
-    assert signals.keys() == set(PASSAGE_SIGNALS) - {"wholes"}
+    assert signals.keys() == set(PASSAGE_SIGNALS) - {"wholes", "names"}
     assert sorted(np.expm1(signals["told_with"]).round().tolist()) == [0, 0, 4]
     assert 0 == signals["telling"].min() < signals["telling"].max() < 1
 
@@ -212,20 +212,26 @@ def test_a_passage_counts_for_the_words_that_are_no_syllables(illnesses: Snapsho
     assert sorted(signals["wholes"].tolist()) == [0.0, 0.0, 0.5]
 
 
-def test_what_the_article_names_elsewhere_counts_for_each_of_its_passages(tmp_path: Path) -> None:
-    storage = "Thuốc được giữ nơi khô ráo, dưới ba mươi độ. "
+@pytest.mark.parametrize(
+    ("names", "question", "signal"),
+    [
+        (("Paracetamol", "Amoxicillin"), "Nên giữ thuốc paracetamol ở đâu?", "wholes"),
+        (("Xã Yên Phúc", "Xã Tân Hoà"), "Nên giữ thuốc của xã Yên Phúc ở đâu?", "names"),
+        (("Xã Tân Hoà", "Xã Yên Phúc"), "Nên giữ thuốc của xã Tân Hòa ở đâu?", "names"),
+    ],
+)
+def test_what_the_article_names_elsewhere_counts_for_each_of_its_passages(
+    tmp_path: Path, names: tuple[str, str], question: str, signal: str
+) -> None:
+    storage = "Thuốc được giữ nơi khô ráo, dưới ba mươi độ."
     rest = "Người bệnh nên hỏi dược sĩ trước khi dùng. " * 40
-    texts = {
-        "this": f"Paracetamol giảm đau.\n\n{rest}\n\n{storage}",
-        "other": f"Amoxicillin diệt khuẩn.\n\n{rest}\n\n{storage}",
-    }
+    texts = {name: f"{name} có đủ thuốc.\n\n{rest}\n\n{storage}" for name in names}
     with indexed(tmp_path, texts) as snapshot:
-        query = parse_question("Thuốc paracetamol được giữ ở đâu?", snapshot.engine.rarities)
+        query = parse_question(question, snapshot.engine.rarities)
         best = rank(snapshot, query, 1).candidates[0]
-        signals = signals_of(snapshot, "Thuốc paracetamol được giữ ở đâu?").passages()
-    assert sorted(set(signals["wholes"].tolist())) == [0.0, 1.0]
-    assert best.stored.article.id == "this.txt"
-    assert storage.strip() in best.text
+        signals = signals_of(snapshot, question).passages()
+    assert sorted(set(signals[signal].tolist())) == [0.0, 1.0]
+    assert best.stored.article.id == f"{names[0]}.txt"
 
 
 def test_what_the_question_word_goes_with_is_looked_for(snapshot: Snapshot) -> None:

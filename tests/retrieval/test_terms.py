@@ -7,7 +7,7 @@ import pytest
 from retrieval.highlight.asked import read_question
 from retrieval.spelling import Rarities, closest_words
 from retrieval.terms import MAX_TOKENS, NAME_PART, Query, document_terms, parse_question
-from retrieval.text import fold, tokens
+from retrieval.text import exact, fold, tokens
 
 CORPUS = "Bí thư Đảng uỷ xã Yên Phúc Vi Văn Dụng họp với Uỷ ban nhân dân ở Hà Nội năm 2010"
 
@@ -66,6 +66,14 @@ def test_a_word_that_is_no_syllable_is_searched_for_as_two_syllables_are() -> No
 )
 def test_it_is_told_which_words_are_no_syllables(question: str, wholes: tuple[str, ...]) -> None:
     assert parse_question(question, lambda terms: [1.0] * len(terms)).wholes == wholes
+
+
+def test_a_name_of_syllables_is_looked_for_in_each_of_its_spellings() -> None:
+    query = parse_question("Ông Lý Hoà ở UBND xã Yên Phúc sinh năm 1950?", rarities)
+    named = {query.phrases[place][0].words: spellings for place, spellings in query.named}
+    assert len(named) == 2
+    assert {"lý hòa", "lý hoà", "lí hoà"} <= set(named[tuple(map(exact, ("lý", "hoà")))])
+    assert named[tuple(map(exact, ("yên", "phúc")))] == ("yên phúc",)
 
 
 def test_a_syllable_with_a_slip_is_searched_for_as_any_other() -> None:

@@ -2,23 +2,25 @@
 
 python -m tests.training.passages ../shared/eval/xquad.vi.json
 
-They are learned after the others, which stay as they are, from the file and from the paragraphs
-of `tests/training/paragraphs.py`: the likelihood of the passages with the answer is maximised.
-Prints, with weights learned from other subjects, how often the passage that is thought
-likeliest has it, beside what that is without these signals; then writes the weights.
+They are learned after the others, which stay as they are, from the file, from the paragraphs of
+`tests/training/paragraphs.py` and from the quotes of `tests/training/quotes.py`: the likelihood
+of the passages with the answer is maximised. Prints, with weights learned from other subjects,
+how often the passage that is thought likeliest has it, beside what that is without these
+signals; then writes the weights.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from retrieval.evaluation.run import indexed
-from retrieval.evaluation.squad import Question, read_collection
+from retrieval.evaluation.squad import read_collection
 from retrieval.evidence import Floats
 from retrieval.evidence.gathered import Gathered, gather
 from retrieval.evidence.signals import (
@@ -28,13 +30,16 @@ from retrieval.evidence.signals import (
     Signals,
 )
 from retrieval.index import Snapshot
+from retrieval.model import Article
 from retrieval.ranking import PASSAGES
 from retrieval.terms import parse_question
 from tests.training.evidence import answers, matrix, ship, shipped
-from tests.training.paragraphs import Paragraph, paragraphs_indexed
+from tests.training.paragraphs import paragraphs_indexed
+from tests.training.quotes import read_quotes
 
 FOLDS = 6
 RIDGE = 1.0
+QUOTE_WEIGHT = 0.5  # of a question about a quote beside any other: there are most of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +55,45 @@ class Example:
 
 
 def examples(file: Path) -> Iterator[Example]:
-    """The questions of a SQuAD file, then those about the paragraphs.
+    """The questions of a SQuAD file, then those about the paragraphs and the quotes.
 
     But for the reviews, whose questions were written by who saw them.
     """
     collection = read_collection(file)
     with indexed(collection.articles) as index:
         for asked in collection.questions:
-            yield from _example("xquad", asked.article_id, index.snapshot(), asked.text, asked)
+            begins = partial(answers, asked)
+            yield from _example("file", asked.article_id, index.snapshot(), asked.text, begins)
     with paragraphs_indexed() as groups:
         for name, paragraphs, index in groups:
             for paragraph in paragraphs if name != "reviews" else ():
-                for kind, asked_so in paragraph.questions.items():
-                    for text in asked_so:
+                inside = partial(_of, paragraph.article)
+                for kind, questions in paragraph.questions.items():
+                    for text in questions:
+                        source = f"{name}, {kind}"
                         yield from _example(
-                            f"{name}, {kind}", paragraph.subject, index.snapshot(), text, paragraph
+                            source, paragraph.subject, index.snapshot(), text, inside
                         )
+    quotes = read_quotes()
+    with indexed([quote.article for quote in quotes]) as index:
+        for quote in quotes:
+            inside = partial(_of, quote.article)
+            for text in quote.answers:
+                yield from _example("quotes", quote.article.id, index.snapshot(), text, inside)
 
 
 def _example(
-    kind: str, subject: str, snapshot: Snapshot, text: str, asked: Question | Paragraph
+    kind: str,
+    subject: str,
+    snapshot: Snapshot,
+    text: str,
+    right_of: Callable[[Gathered], np.ndarray],
 ) -> Iterator[Example]:
-    """One question, when some of what is found for it is right, and some is not."""
+    """One question, when some of the tokens that are found for it are right, and some are not."""
     query = parse_question(text, snapshot.engine.rarities)
     hits = snapshot.engine.search(query.terms, PASSAGES)
     found = gather(snapshot, hits)
-    right = _of(asked, found) if isinstance(asked, Paragraph) else answers(asked, found)
+    right = right_of(found)
     if not right.any() or right.all():
         return
     signals = Signals(query, snapshot.engine.idfs(query.terms), hits, found)
@@ -95,9 +113,9 @@ def _example(
     )
 
 
-def _of(paragraph: Paragraph, found: Gathered) -> np.ndarray:
-    """Which tokens are those of a paragraph."""
-    return np.array([found.sentences[at][0].article.id == paragraph.article.id for at in found.of])
+def _of(article: Article, found: Gathered) -> np.ndarray:
+    """Which tokens are those of an article."""
+    return np.array([found.sentences[at][0].article.id == article.id for at in found.of])
 
 
 def learn(data: Sequence[Example], steps: int = 50) -> Floats:
@@ -106,12 +124,14 @@ def learn(data: Sequence[Example], steps: int = 50) -> Floats:
     for _ in range(steps):
         slope, curve = -2 * RIDGE * weights, 2 * RIDGE * np.eye(len(weights))
         for one in data:
+            weight = QUOTE_WEIGHT if one.kind == "quotes" else 1.0
             scores = one.signals @ weights
             factor = np.exp(scores - scores.max())
             likely, right = one.worth * factor, one.right * factor
             mean = likely @ one.signals / likely.sum()
-            slope += right @ one.signals / right.sum() - mean
-            curve += (one.signals.T * likely) @ one.signals / likely.sum() - np.outer(mean, mean)
+            slope += weight * (right @ one.signals / right.sum() - mean)
+            spread = (one.signals.T * likely) @ one.signals / likely.sum() - np.outer(mean, mean)
+            curve += weight * spread
         weights = weights + np.clip(np.linalg.solve(curve, slope), -1, 1)
     return weights
 
@@ -122,7 +142,7 @@ def is_right(one: Example, weights: Floats) -> bool:
 
 
 def main() -> None:
-    """Learn from the file that is named and the paragraphs, and write the weights."""
+    """Learn from the file that is named and from what was written, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     data = list(examples(parser.parse_args().file))
