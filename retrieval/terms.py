@@ -29,11 +29,11 @@ from retrieval.language.questions import (
     what_is_asked,
     without_fillers,
 )
-from retrieval.language.syllables import is_folded_syllable
+from retrieval.language.syllables import is_folded_syllable, spellings
 from retrieval.language.thesaurus import synonyms, word_length
 from retrieval.model import Span
 from retrieval.spelling import FOLDED, Rarities, closest_words, spell
-from retrieval.text import Token, exact, nfc, spellings, syllables, tokens
+from retrieval.text import Token, exact, nfc, syllables, tokens
 
 EXACT_WEIGHT = 1.0
 FOLDED_WEIGHT = 0.5
@@ -196,12 +196,9 @@ class _Word(NamedTuple):
     def is_whole(self) -> bool:
         """Whether it is no Vietnamese syllable, nor one with a slip: that has its diacritics.
 
-        Nor a unit ("mg"), a letter, or an abbreviation that stands for something known.
+        Nor an abbreviation that stands for something known.
         """
-        typed = self.typed or self.folded
-        letters = typed.isascii() and any(map(str.isalpha, typed))
-        names = len(typed) >= _SHORTEST_NAME or not typed.isalpha()
-        return letters and names and not self.longhand and not is_folded_syllable(self.folded)
+        return not self.longhand and _is_whole(self.typed or self.folded)
 
     @property
     def is_part_of_name(self) -> bool:
@@ -213,6 +210,17 @@ class _Word(NamedTuple):
     def is_story(self) -> bool:
         """Whether it only tells what comes before what is asked."""
         return self.factor == STORY_FACTOR
+
+
+def _is_whole(word: str) -> bool:
+    """Whether a word in small letters is no syllable, nor a unit ("mg") or another letter or two.
+
+    >>> _is_whole("paracetamol"), _is_whole("tuan"), _is_whole("b12")
+    (True, False, True)
+    """
+    letters = word.isascii() and any(map(str.isalpha, word))
+    names = len(word) >= _SHORTEST_NAME or not word.isalpha()
+    return letters and names and not is_folded_syllable(word)
 
 
 def _most_telling(text: str, asking: Sequence[Span], rarities: Rarities) -> list[Token]:
@@ -486,7 +494,7 @@ def _english(text: str, rarities: Rarities) -> Query:
             said = [meant.get(at, (found[at].folded,)) for at in range(gloss.start, gloss.end)]
             pools: list[tuple[str, ...]] = [(FOLDED + " ".join(one),) for one in said]
             phrases.append(_name(tuple(itertools.chain(*said))[:_LONGEST_FORM]))
-            wholes += [one for one in itertools.chain(*said) if _Word(None, one, True).is_whole]
+            wholes += filter(_is_whole, itertools.chain(*said))
             if _has_capital(gloss, found, text) or found[gloss.start].folded.isdigit():
                 named.append(phrases[-1])
         else:

@@ -27,9 +27,6 @@ _ENDLESS = 64  # marks in a row; Unicode's own limit for streams is 30
 _LIKE_MARK = re.compile(r"[^\w\s\0-\u02ff]")
 _LIKE_MARKS = re.compile(rf"{_LIKE_MARK.pattern}{{{_ENDLESS},}}")
 _VIETNAMESE = re.compile("[đĐ\u1ea0-\u1ef9]")  # most of what the language needs beyond ASCII
-_MARKED_VOWELS = "ăâêôơư"
-_VOWELS = f"aeiouy{_MARKED_VOWELS}"
-_LONE_I = re.compile(r"(?<=[bcdđghklmnpqrstvx])i$|(?<=^qu)i$")
 _LONE_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])y$|(?<=^qu)y$")
 
 
@@ -88,28 +85,6 @@ def exact(word: str) -> str:
     tone = "".join(mark for mark in decomposed if mark in TONES)
     letters = unicodedata.normalize("NFC", decomposed.translate(_NOT_TONE))
     return _LONE_Y.sub("i", letters) + tone
-
-
-def spellings(form: str) -> tuple[str, ...]:
-    """How a word of that exact form may be written, in small letters and NFC.
-
-    The tone stands on a vowel with a mark of its own, or else on any; a lone i may be a y.
-
-    >>> spellings(exact("Hoà")), spellings(exact("quý"))
-    (('hòa', 'hoà'), ('qúi', 'quí', 'qúy', 'quý'))
-    """
-    tone = form[-1:] if form[-1:] in TONES else ""
-    letters = form.removesuffix(tone)
-    bases = [letters, f"{letters[:-1]}y"] if _LONE_I.search(letters) else [letters]
-    if not tone:
-        return tuple(bases)
-    found = []
-    for base in bases:
-        vowels = [at for at, letter in enumerate(base) if letter in _VOWELS]
-        marked = [at for at in vowels if base[at] in _MARKED_VOWELS]
-        for at in marked[-1:] or vowels:
-            found.append(nfc(base[: at + 1] + tone + base[at + 1 :]))
-    return tuple(found)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -17,7 +17,7 @@ from retrieval.evidence.tokens import Flags, Ints, code
 from retrieval.language.little_words import word_set
 from retrieval.language.questions import AnswerType
 from retrieval.terms import Query
-from retrieval.text import syllables
+from retrieval.text import nfc, syllables
 
 Floats = npt.NDArray[np.float64]
 Column = npt.NDArray[np.float64 | np.bool_]
@@ -216,7 +216,8 @@ class Signals:
         columns: dict[str, Column] = {}
         if self._query.phrases:
             columns["telling"] = self._within @ telling_shares(self._query, self._idfs)
-        columns |= self._in_articles()
+        if self._query.wholes or self._query.named:
+            columns |= self._in_articles()
         if self._query.told_with:
             columns["told_with"] = np.log1p(self._told_with())
         return columns
@@ -243,7 +244,8 @@ class Signals:
         if hit not in self._texts:
             stored, _, sentence = self._found.sentences[int(self._found.hit.searchsorted(hit))]
             around = slice(max(0, sentence.span.start - _AROUND), sentence.span.start + _AROUND)
-            self._texts[hit] = f"{stored.article.title}\n{stored.article.text[around]}".lower()
+            text = f"{stored.article.title}\n{stored.article.text[around]}"
+            self._texts[hit] = nfc(text).lower()
         return self._texts[hit]
 
     def _told_with(self) -> Floats:

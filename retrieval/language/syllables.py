@@ -7,6 +7,7 @@ syllables ("boong", "voan") are in, and so are some that nobody has had a use fo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -60,6 +61,7 @@ STOP_TONES = ("\u0301", "\u0323")
 
 _VOWELS = frozenset("aăâeêioôơuưy")
 _MARKED = "ăâêôơ"
+_LONE_I = re.compile(r"(?<=[bcdđghklmnpqrstvx])i$|(?<=^qu)i$")  # as `exact` writes any y there
 _BARE_LETTER = str.maketrans("ăâêôơưđ", "aaeooud")
 
 
@@ -166,3 +168,28 @@ def _tone_places(onset: str, rhyme: str) -> tuple[int, ...]:
     if vowels == 1 or (vowels == 2 and vowels == len(rhyme)):
         return (0,)
     return (1,)
+
+
+def spellings(form: str) -> tuple[str, ...]:
+    """How a syllable of that exact form may be written, in small letters and NFC.
+
+    The tone stands on a vowel with a mark of its own, or else on any; a lone i may be a y.
+
+    >>> spellings(exact("Hoà")), spellings(exact("quý"))
+    (('hòa', 'hoà'), ('qúi', 'quí', 'qúy', 'quý'))
+    """
+    tone = form[-1:] if form[-1:] in TONES else ""
+    letters = form.removesuffix(tone)
+    ways = [letters, f"{letters[:-1]}y"] if _LONE_I.search(letters) else [letters]
+    return tuple(
+        unicodedata.normalize("NFC", way[: at + 1] + tone + way[at + 1 :])
+        for way in ways
+        for at in _vowels_for_tone(way)
+    )
+
+
+def _vowels_for_tone(letters: str) -> list[int]:
+    """Where in a syllable without one a tone may be written."""
+    vowels = [at for at, letter in enumerate(letters) if letter in _VOWELS]
+    marked = [at for at in vowels if letters[at] in f"ư{_MARKED}"]
+    return marked[-1:] or vowels

@@ -1,5 +1,6 @@
 """The quotes that are chosen: whole where they can be, never too long, never twice the same."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -225,7 +226,10 @@ def test_what_the_article_names_elsewhere_counts_for_each_of_its_passages(
 ) -> None:
     storage = "Thuốc được giữ nơi khô ráo, dưới ba mươi độ."
     rest = "Người bệnh nên hỏi dược sĩ trước khi dùng. " * 40
-    texts = {name: f"{name} có đủ thuốc.\n\n{rest}\n\n{storage}" for name in names}
+    texts = {
+        name: unicodedata.normalize("NFD", f"{name} có đủ thuốc.\n\n{rest}\n\n{storage}")
+        for name in names
+    }
     with indexed(tmp_path, texts) as snapshot:
         query = parse_question(question, snapshot.engine.rarities)
         best = rank(snapshot, query, 1).candidates[0]

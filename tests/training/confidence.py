@@ -166,14 +166,17 @@ def _example(
         yield Example("file", kind, question.article_id, answerable, found)
 
 
-def learn(data: Iterable[Example]) -> Floats:
-    """Logistic regression by Newton's method (Bishop 2006, section 4.3.3)."""
-    rows, answerable, share = _table(data)
+def learn(rows: Floats, answerable: np.ndarray, share: Floats | float = 1.0) -> Floats:
+    """Logistic regression by Newton's method (Bishop 2006, section 4.3.3).
+
+    `share` is what each row weighs.
+    """
     weights = np.zeros(rows.shape[1])
     for _ in range(30):
         probability = 1 / (1 + np.exp(-rows @ weights))
         slope = rows.T @ (share * (probability - answerable)) + 1e-3 * weights
-        curve = (rows * (share * probability * (1 - probability))[:, None]).T @ rows
+        spread = share * probability * (1 - probability)
+        curve = (rows * spread[:, None]).T @ rows
         weights = weights - np.linalg.solve(curve + 1e-3 * np.eye(len(weights)), slope)
     return weights
 
@@ -211,7 +214,7 @@ def _learned_apart(data: Sequence[Example], part: np.ndarray) -> Floats:
     scores = np.zeros(len(data))
     for this in np.unique(part):
         others = [one for one, its in zip(data, part, strict=True) if its != this]
-        scores[part == this] = rows[part == this] @ learn(others)
+        scores[part == this] = rows[part == this] @ learn(*_table(others))
     return np.asarray(1 / (1 + np.exp(-scores)))
 
 
@@ -243,7 +246,7 @@ def main() -> None:
     tell(data, out_of_fold(data))
     print("learned from what was written apart:")
     tell(data, out_of_source(data))
-    weights = learn(data)
+    weights = learn(*_table(data))
     record = {
         "learned_by": "tests/training/confidence.py",
         "weights": {name: round(float(w), 4) for name, w in zip(SIGNALS, weights, strict=True)},
