@@ -10,11 +10,11 @@ from tests.training.paragraphs import Paragraph, paragraphs_indexed
 FLOORS = {
     ("illnesses", "plain"): (0.60, 0.84, 0.69),
     ("illnesses", "lay"): (0.54, 0.76, 0.35),
-    ("medicines", "plain"): (0.78, 0.89, 0.71),
-    ("medicines", "lay"): (0.72, 0.87, 0.57),
+    ("medicines", "plain"): (0.81, 0.89, 0.74),
+    ("medicines", "lay"): (0.74, 0.88, 0.58),
     ("rules", "plain"): (0.65, 0.85, 0.79),
-    ("rules", "lay"): (0.57, 0.77, 0.31),
-    ("reviews", "plain"): (0.46, 0.59, 0.49),
+    ("rules", "lay"): (0.58, 0.78, 0.32),
+    ("reviews", "plain"): (0.47, 0.60, 0.49),
 }
 """How often the first quote, and one of three, is of the paragraph that was asked about, and how
 often it is said to answer: a little under what was measured."""
