@@ -10,8 +10,10 @@ from retrieval.language.syllables import (
     folded_syllables,
     is_folded_syllable,
     is_syllable,
+    spellings,
     syllables,
 )
+from retrieval.text import exact
 
 PROSE = """
 Tất cả mọi người sinh ra đều được tự do và bình đẳng về nhân phẩm và quyền lợi mọi con người đều
@@ -67,3 +69,21 @@ def test_foreign_words_are_no_folded_syllables(word: str) -> None:
 
 def test_table_is_lower_case_nfc() -> None:
     assert all(word == unicodedata.normalize("NFC", word).lower() for word in syllables())
+
+
+@pytest.mark.parametrize(
+    ("word", "ways"),
+    [
+        ("Hoà", {"hòa", "hoà"}),
+        ("Thuý", {"thúy", "thuý"}),
+        ("Lý", {"lý", "lí"}),
+        ("Nguyễn", {"nguyễn"}),
+        ("Yên", {"yên"}),
+        ("Thường", {"thường"}),
+        ("My", {"my", "mi"}),
+    ],
+)
+def test_a_syllable_is_found_in_each_way_that_it_is_written(word: str, ways: set[str]) -> None:
+    for typed in (word, *ways):
+        assert ways <= set(spellings(exact(typed)))
+    assert {exact(way) for way in spellings(exact(word))} == {exact(word)}
