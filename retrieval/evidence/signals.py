@@ -161,7 +161,6 @@ class Signals:
     ) -> None:
         self._query, self._hits, self._found = query, hits, found
         self._idfs = idfs
-        self._texts: dict[int, str] = {}
         self._gains = np.array(query.within) * (np.array(idfs) + IDF_FLOOR)
         self._told = _find(query, found)
         firsts = found.hit.searchsorted(np.arange(len(hits)))
@@ -232,8 +231,9 @@ class Signals:
         for column, (phrase, _) in enumerate(named, len(wholes)):
             there[:, column] = self._within[:, phrase] == 1.0
         sought = [*((word,) for word in wholes), *(spellings for _, spellings in named)]
-        for hit, column in zip(*np.nonzero(~there), strict=True):
-            there[hit, column] = has_word(self._around(int(hit)), sought[column])
+        for hit in np.flatnonzero(~there.all(axis=1)).tolist():
+            text = self._around(hit)
+            there[hit] |= [has_word(text, ways) for ways in sought]
         if wholes:
             yield "wholes", there[:, : len(wholes)].mean(axis=1)
         if named:
@@ -241,12 +241,9 @@ class Signals:
 
     def _around(self, hit: int) -> str:
         """The article of a hit, of a long one what stands near it, in small letters."""
-        if hit not in self._texts:
-            stored, _, sentence = self._found.sentences[int(self._found.hit.searchsorted(hit))]
-            around = slice(max(0, sentence.span.start - _AROUND), sentence.span.start + _AROUND)
-            text = f"{stored.article.title}\n{stored.article.text[around]}"
-            self._texts[hit] = nfc(text).lower()
-        return self._texts[hit]
+        stored, _, sentence = self._found.sentences[int(self._found.hit.searchsorted(hit))]
+        around = slice(max(0, sentence.span.start - _AROUND), sentence.span.start + _AROUND)
+        return nfc(f"{stored.article.title}\n{stored.article.text[around]}").lower()
 
     def _told_with(self) -> Floats:
         """How many of the words that tell what is asked each passage has."""

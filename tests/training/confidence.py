@@ -36,9 +36,10 @@ from retrieval.evaluation.squad import (
     read_collection,
 )
 from retrieval.evidence import Floats
+from retrieval.index import Snapshot
 from retrieval.model import Article
-from retrieval.ranking import rank
-from retrieval.terms import parse_question
+from retrieval.ranking import Ranking, rank
+from retrieval.terms import Query, parse_question
 from tests.training.paragraphs import SUBJECTS, read_paragraphs
 from tests.training.quotes import read_quotes
 
@@ -149,8 +150,7 @@ def _asked_of_half(source: str, asked: Sequence[Written], weight: float) -> Iter
             if not ranking.candidates or (answered and not answerable):
                 continue
             kind = f"{one.kind}, english" if query.translated else one.kind
-            values = signals(snapshot, query, ranking)
-            found = tuple(values[name] for name in SIGNALS)
+            found = _values(snapshot, query, ranking)
             yield Example(source, kind, one.subject, answerable, found, weight)
 
 
@@ -161,9 +161,14 @@ def _example(
     query = parse_question(text, snapshot.engine.rarities)
     ranking = rank(snapshot, query, 1)
     if ranking.candidates:
-        values = signals(snapshot, query, ranking)
-        found = tuple(values[name] for name in SIGNALS)
+        found = _values(snapshot, query, ranking)
         yield Example("file", kind, question.article_id, answerable, found)
+
+
+def _values(snapshot: Snapshot, query: Query, ranking: Ranking) -> tuple[float, ...]:
+    """The signals' values, in their order."""
+    values = signals(snapshot, query, ranking)
+    return tuple(values[name] for name in SIGNALS)
 
 
 def learn(rows: Floats, answerable: np.ndarray, share: Floats | float = 1.0) -> Floats:

@@ -168,11 +168,11 @@ def example(
 def written_examples() -> list[Example]:
     """The questions of `quotes.jsonl`; each of its lines is an article."""
     found = []
-    for one in read_quotes():
-        article = one.article
-        for question, answer in one.answers.items():
+    for written in read_quotes():
+        article = written.article
+        for question, answer in written.answers.items():
             made = example(article.id, question, article.text, [answer], shown=True)
-            found += [example for example, _ in made]
+            found += [one for one, _ in made]
     return found
 
 

@@ -57,7 +57,8 @@ class Example:
 
 
 def examples(file: Path) -> Iterator[Example]:
-    """The questions of a SQuAD file, then those about the paragraphs and the quotes.
+    """The questions of a SQuAD file, also of its paragraphs as articles without a title, then those
+    about the written paragraphs and the quotes.
 
     But for the reviews, whose questions were written by who saw them.
     """
@@ -66,14 +67,14 @@ def examples(file: Path) -> Iterator[Example]:
         for asked in collection.questions:
             begins = partial(answers, asked)
             yield from _example("file", asked.article_id, index.snapshot(), asked.text, begins)
+    article_of = {asked.id: asked.article_id for asked in collection.questions}
     alone = read_collection(file, unit="paragraph")
     untitled = {one.id: replace(one, title="") for one in alone.articles}
     with indexed([*untitled.values()]) as index:
         for asked in alone.questions:
             inside = partial(_of, untitled[asked.article_id])
-            yield from _example(
-                "paragraphs", asked.article_id, index.snapshot(), asked.text, inside
-            )
+            subject = article_of[asked.id]  # in the same fold as its other paragraphs
+            yield from _example("paragraphs", subject, index.snapshot(), asked.text, inside)
     with paragraphs_indexed() as groups:
         for name, paragraphs, index in groups:
             for paragraph in paragraphs if name != "reviews" else ():
